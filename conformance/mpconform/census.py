@@ -1,0 +1,204 @@
+"""What a run leaves behind: processes, shared memory, semaphores, files, output.
+
+Processes. The host is a *child subreaper*: whatever loses its parent comes home
+to it and not to init, so every descendant of the host that was not there
+before belongs to the run, however often it forked away and whatever session it
+opened. A process that hides below another subreaper is found by the
+environment it was started with, which carries the run's marker.
+
+Shared memory and named semaphores are entries of one folder, /dev/shm, that
+all programs of a machine share. Where the host may (root), it gives itself a
+private one, and a difference is the run's own. Elsewhere an entry counts when
+it is still there at a moment in which no other worker runs a probe.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import fcntl
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+SHARED = Path("/dev/shm")
+MARKER = "MPPROBE_RUN"
+
+# How long what is winding down may take. A fork server or a tracker ends when
+# its last client is gone; 0.7 s was the slowest seen with four busy loops on
+# two cores. Only runs that do leave something wait this long.
+GRACE_SECONDS = 4.0
+
+_PR_SET_CHILD_SUBREAPER = 36
+_CLONE_NEWNS = 0x00020000
+_MS_REC_PRIVATE = 0x4000 | 0x40000
+
+
+@dataclass(frozen=True)
+class Leftovers:
+    """Everything that a run should have taken with it, named."""
+
+    processes: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    output: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[str]:
+        for kind in ("processes", "shared", "files", "output"):
+            for item in getattr(self, kind):
+                yield f"{kind}: {item}"
+
+
+def become_subreaper() -> None:
+    """Let orphans of the runs come home to this process."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER) failed")
+
+
+def isolate_shared_memory() -> bool:
+    """Give this process and its future children a /dev/shm of their own; False where not allowed."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if os.geteuid() != 0 or not SHARED.is_dir() or libc.unshare(_CLONE_NEWNS):
+        return False
+    if libc.mount(b"none", b"/", None, _MS_REC_PRIVATE, None):
+        return False
+    return not libc.mount(b"mpconform", os.fsencode(SHARED), b"tmpfs", 0, b"size=50%")
+
+
+class Census:
+    """Counts before a run and after it."""
+
+    def __init__(self, marker: str, spared: frozenset[int], lock: Path | None) -> None:
+        """`spared` pids are the host's own; `lock` is shared by workers that share /dev/shm."""
+        self._marker = f"{MARKER}={marker}".encode()
+        self._spared = spared | _descendants(os.getpid(), frozenset())
+        self._shared = _entries()
+        self._lock = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC) if lock else None
+        if self._lock is not None:
+            fcntl.flock(self._lock, fcntl.LOCK_SH)
+
+    def processes(self) -> list[int]:
+        """The living processes of the run, oldest first; reaps the dead that came home."""
+        found = _descendants(os.getpid(), self._spared) | self._marked()
+        for pid in list(found):
+            if _state(pid) == "Z":
+                _reap(pid)
+                found.discard(pid)
+        return sorted(found)
+
+    def finish(self, scratch: Path) -> Leftovers:
+        """Wait for what is winding down, name what stays, and remove it."""
+        deadline = time.monotonic() + GRACE_SECONDS
+        pause = 0.001
+        while (left := self.processes()) and time.monotonic() < deadline:
+            time.sleep(pause)
+            pause = min(pause * 2, 0.02)
+        processes = tuple(command(pid) for pid in left)
+        self.kill()
+        return Leftovers(
+            processes=processes,
+            shared=self._leftover_shared(),
+            files=tuple(_tree(scratch / "tmp") + _tree(scratch / "work")),
+            output=tuple(_stray(scratch, "stderr") + _stray(scratch, "stdout")),
+        )
+
+    def kill(self) -> None:
+        """End every process of the run, however many times it forks meanwhile."""
+        for _ in range(100):
+            living = self.processes()
+            if not living:
+                return
+            for pid in living:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.002)
+
+    def close(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _marked(self) -> set[int]:
+        found = set()
+        for name in os.listdir("/proc"):
+            if not name.isdigit() or int(name) in self._spared or int(name) == os.getpid():
+                continue
+            with contextlib.suppress(OSError):
+                if self._marker in Path("/proc", name, "environ").read_bytes().split(b"\0"):
+                    found.add(int(name))
+        return found
+
+    def _leftover_shared(self) -> tuple[str, ...]:
+        new = _entries() - self._shared
+        if new and self._lock is not None:
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+            new &= _entries()
+        for name in new:
+            with contextlib.suppress(OSError):
+                (SHARED / name).unlink()
+        return tuple(sorted(new))
+
+
+def _entries() -> set[str]:
+    return set(os.listdir(SHARED)) if SHARED.is_dir() else set()
+
+
+def _descendants(of: int, spared: frozenset[int]) -> frozenset[int] | set[int]:
+    parents: dict[int, int] = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            with contextlib.suppress(OSError, IndexError):
+                stat = Path("/proc", name, "stat").read_text()
+                parents[int(name)] = int(stat.rpartition(")")[2].split()[1])
+    found: set[int] = set()
+    frontier = {of}
+    while frontier:
+        frontier = {pid for pid, parent in parents.items() if parent in frontier} - found
+        found |= frontier
+    return frozenset(found - spared) if not spared else found - spared
+
+
+def _state(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return "Z"
+
+
+def _reap(pid: int) -> None:
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except OSError as error:
+        if error.errno != errno.ECHILD:
+            raise
+
+
+def command(pid: int) -> str:
+    """A process as people name it: its number and its command line."""
+    with contextlib.suppress(OSError):
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return f"{pid} " + " ".join(word.decode("utf-8", "replace") for word in words)[:160].strip()
+    return f"{pid} (gone while it was named)"
+
+
+def _tree(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder.parent)) for path in folder.rglob("*"))
+
+
+def _stray(scratch: Path, stream: str) -> list[str]:
+    path, mark = scratch / stream, scratch / f"{stream}.taken"
+    text = path.read_bytes() if path.exists() else b""
+    if mark.exists():
+        text = text[int(mark.read_text() or 0) :]
+    return [f"{stream}: {text[-400:].decode('utf-8', 'replace')}"] if text else []
+
+
+def remove(scratch: Path) -> None:
+    """Remove a run's folder, also where the run took its own permission away."""
+    shutil.rmtree(scratch, ignore_errors=True)

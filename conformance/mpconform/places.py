@@ -1,0 +1,21 @@
+"""Where the data of the kit lies: in the checkout, or inside the installed package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+_CHECKOUT = _HERE.parent.parent
+_DATA = _HERE / "_data"
+
+IN_CHECKOUT = not _DATA.is_dir()
+SPEC = _CHECKOUT / "spec" if IN_CHECKOUT else _DATA / "spec"
+KNOWN = _CHECKOUT / "conformance" / "known" if IN_CHECKOUT else _DATA / "known"
+IMPLEMENTATIONS = (
+    _CHECKOUT / "conformance" / "implementations.toml"
+    if IN_CHECKOUT
+    else _DATA / "implementations.toml"
+)
+
+# The folder that holds the package `mpprobe`: the one entry on the target's path.
+TARGET = _HERE.parent

@@ -1,0 +1,70 @@
+"""What a run will judge: requirement × start method, for one implementation and one version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mpconform.implementation import Implementation
+from mpconform.spec import Requirement, Spec
+from mpconform.versions import Version
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing to judge. `start_method` is None where none is used."""
+
+    requirement: Requirement
+    start_method: str | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.requirement.id} [{self.start_method or '-'}]"
+
+    @property
+    def run_key(self) -> tuple[str, str | None]:
+        """Cases with the same key are judged by one run of their probe."""
+        return self.requirement.probe, self.start_method
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All cases of a run, and how many requirements the version or platform rules out."""
+
+    cases: tuple[Case, ...]
+    not_applicable: int
+
+
+def plan(
+    spec: Spec,
+    prefixes: Iterable[str],
+    implementation: Implementation,
+    version: Version,
+    start_methods: Sequence[str] = (),
+) -> Plan:
+    """Select requirements by id prefix and spread them over the start methods.
+
+    `start_methods` narrows the start methods; () takes those of each requirement. A start
+    method that the implementation lacks stays in the plan: it comes to `unsupported`, counted.
+    """
+    cases = []
+    not_applicable = 0
+    for requirement in spec.select(prefixes):
+        fits = not requirement.platforms or implementation.platform in requirement.platforms
+        if not fits or requirement.range_at(version) is None:
+            not_applicable += 1
+            continue
+        for method in _methods(requirement, implementation):
+            if not start_methods or method in start_methods or method is None:
+                cases.append(Case(requirement, method))
+    # Only the order matters to pytest; cases of one run stand together.
+    keys = {case.run_key: number for number, case in reversed(list(enumerate(cases)))}
+    return Plan(tuple(sorted(cases, key=lambda case: keys[case.run_key])), not_applicable)
+
+
+def _methods(requirement: Requirement, implementation: Implementation) -> tuple[str | None, ...]:
+    if not requirement.start_methods:
+        return (None,)
+    if implementation.start_methods == ("default",) and len(requirement.start_methods) > 1:
+        return ("default",)
+    return requirement.start_methods

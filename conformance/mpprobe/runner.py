@@ -1,0 +1,160 @@
+"""Runs probes inside the implementation's interpreter.
+
+Three ways in, all through `probe_main.py`:
+
+    describe        what the implementation says of itself, as one JSON line
+    run JOB         one probe in this very process
+    template        import everything, start nothing, and fork once for each
+                    job that comes in: interpreter start-up is paid only once
+
+A job is a JSON object: probe, start_method, scratch, implementation. A forked
+job leaves `main` like a fresh one does, so that its process ends through the
+interpreter's normal exit, with all that an implementation does there.
+"""
+
+import importlib
+import json
+import os
+import platform
+import random
+import sys
+import tempfile
+import traceback
+
+from mpprobe import toolkit
+
+
+def main():
+    mode = sys.argv[1]
+    if mode == "describe":
+        print(json.dumps(describe(json.load(sys.stdin))))
+        return
+    if mode == "run":
+        with open(sys.argv[2]) as file:
+            job = json.load(file)
+    else:
+        job = template(json.loads(sys.argv[2]))
+    if job is not None:
+        run(job)
+
+
+def template(preload):
+    """Fork for each job; None at the end of jobs in the template, a job in its fork."""
+    jobs, replies = os.dup(0), os.dup(1)
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.dup2(null, 1)
+    os.close(null)
+    os.environ.update(preload["environment"])
+    toolkit.under_test()
+    for name in preload["modules"]:
+        importlib.import_module("mpprobe.probes." + name)
+
+    def reply(**data):
+        os.write(replies, json.dumps(data).encode() + b"\n")
+
+    reply(ready=os.getpid())
+    lines = os.fdopen(jobs, "rb", 0)
+    while True:
+        line = lines.readline()
+        if not line:
+            return None
+        pid = os.fork()
+        if pid == 0:
+            lines.close()
+            os.close(replies)
+            return json.loads(line.decode())
+        reply(started=pid)
+        reply(status=os.waitpid(pid, 0)[1])
+
+
+def run(job):
+    """Run one probe and append to the reply file what it says, as it says it."""
+    enter(job)
+    reply = os.open(
+        os.path.join(job["scratch"], "reply"), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+    )
+    pid = os.getpid()
+
+    def report(data):
+        if os.getpid() != pid:
+            raise RuntimeError("only the probe's own process reports; children tell()")
+        os.write(reply, json.dumps(data).encode() + b"\n")
+
+    module_name, _, function_name = job["probe"].partition(".")
+    try:
+        module = importlib.import_module("mpprobe.probes." + module_name)
+        function = getattr(module, function_name)
+    except Exception:
+        report({"kit": traceback.format_exc()})
+        return
+    try:
+        function(toolkit.Probe(job["start_method"], report))
+    except toolkit.Unsupported as missing:
+        report({"unsupported": str(missing)})
+    except (NameError, LookupError, SyntaxError) as error:
+        # The kit's own slips, as far as they can be told from the outside.
+        where = traceback.extract_tb(sys.exc_info()[2])[-1].filename
+        kind = "kit" if os.path.dirname(toolkit.__file__) in where else "raised"
+        report({kind: traceback.format_exc(), "exception": toolkit.encode(error)})
+    except Exception as error:
+        report({"raised": traceback.format_exc(), "exception": toolkit.encode(error)})
+    else:
+        report({"done": True})
+
+
+def enter(job):
+    """Make this process the job's own: session, folders, streams, environment."""
+    scratch = job["scratch"]
+    try:
+        os.setsid()
+    except OSError:
+        pass  # a fresh process is started in a session of its own
+    os.chdir(os.path.join(scratch, "work"))
+    for number, name, flags in (
+        (0, os.devnull, os.O_RDONLY),
+        (1, os.path.join(scratch, "stdout"), os.O_WRONLY | os.O_CREAT | os.O_APPEND),
+        (2, os.path.join(scratch, "stderr"), os.O_WRONLY | os.O_CREAT | os.O_APPEND),
+    ):
+        opened = os.open(name, flags, 0o600)
+        os.dup2(opened, number)
+        os.close(opened)
+    os.environ.update(job["environment"])
+    tempfile.tempdir = None
+    random.seed()
+
+
+def describe(names):
+    """What the implementation offers of `names`, and who it is."""
+    try:
+        module = toolkit.under_test()
+    except Exception:
+        return {"error": traceback.format_exc()}
+    methods = []
+    try:
+        methods = list(module.get_all_start_methods())
+    except Exception:
+        pass
+    if not toolkit.offers(module, "get_context"):
+        methods = ["default"]
+    usable = []
+    for method in methods:
+        try:
+            if method != "default":
+                module.get_context(method)
+            usable.append(method)
+        except Exception:
+            pass
+    return {
+        "module": module.__name__,
+        "version": str(getattr(module, "__version__", platform.python_version())),
+        "documentation": getattr(module, "__spec_version__", None),
+        "interpreter": platform.python_implementation(),
+        "python": platform.python_version(),
+        "executable": sys.executable,
+        "platform": sys.platform,
+        "system": platform.platform(),
+        "start_methods": usable,
+        "can_fork": hasattr(os, "fork"),
+        "offers": [name for name in names if toolkit.offers(module, name)],
+    }
