@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from mpconform import places
 from mpconform.spec import SpecError
+
 from mptools import ToolError
 
 # Each is a module of this package with add_parser(commands).
@@ -29,6 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (SpecError, ToolError) as error:
         print(f"mptools: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        # Whoever read the report has seen enough; Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 if __name__ == "__main__":
