@@ -32,7 +32,17 @@ def run(options: argparse.Namespace, rest: Sequence[str]) -> int:
 
     spec = Path(options.spec).resolve()
     command = [str(spec), "-c", os.devnull, "--rootdir", str(spec), "-p", "no:cacheprovider"]
-    command += ["-q", "--no-header", "-r", "N", "--impl", options.impl, "--known", options.known]
+    command += [
+        "-q",
+        "-r",
+        "N",
+        "-W",
+        "ignore::pytest.PytestAssertRewriteWarning",
+        "--impl",
+        options.impl,
+        "--known",
+        options.known,
+    ]
     if options.jobs > 1:
         command += ["-n", str(options.jobs), "--dist", "loadgroup"]
     for flag in ("fresh", "install", "fix", "no_known"):
@@ -47,7 +57,6 @@ def run(options: argparse.Namespace, rest: Sequence[str]) -> int:
     for flag in ("docs", "results", "junitxml", "deadline"):
         if getattr(options, flag) is not None:
             command += [f"--{flag}", str(getattr(options, flag))]
-    command.remove("--no-header")
     return int(pytest.main([*command, *rest]))
 
 

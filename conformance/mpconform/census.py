@@ -77,7 +77,7 @@ class Census:
     def __init__(self, marker: str, spared: frozenset[int], lock: Path | None) -> None:
         """`spared` pids are the host's own; `lock` is shared by workers that share /dev/shm."""
         self._marker = f"{MARKER}={marker}".encode()
-        self._spared = spared | _descendants(os.getpid(), frozenset())
+        self._spared = spared | _descendants(os.getpid())
         self._shared = _entries()
         self._lock = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC) if lock else None
         if self._lock is not None:
@@ -85,7 +85,7 @@ class Census:
 
     def processes(self) -> list[int]:
         """The living processes of the run, oldest first; reaps the dead that came home."""
-        found = _descendants(os.getpid(), self._spared) | self._marked()
+        found = (_descendants(os.getpid()) - self._spared) | self._marked()
         for pid in list(found):
             if _state(pid) == "Z":
                 _reap(pid)
@@ -149,7 +149,7 @@ def _entries() -> set[str]:
     return set(os.listdir(SHARED)) if SHARED.is_dir() else set()
 
 
-def _descendants(of: int, spared: frozenset[int]) -> frozenset[int] | set[int]:
+def _descendants(of: int) -> set[int]:
     parents: dict[int, int] = {}
     for name in os.listdir("/proc"):
         if name.isdigit():
@@ -161,7 +161,7 @@ def _descendants(of: int, spared: frozenset[int]) -> frozenset[int] | set[int]:
     while frontier:
         frontier = {pid for pid, parent in parents.items() if parent in frontier} - found
         found |= frontier
-    return frozenset(found - spared) if not spared else found - spared
+    return found
 
 
 def _state(pid: int) -> str:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import traceback
 from collections import Counter
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
@@ -169,7 +170,12 @@ class RequirementItem(pytest.Item):
 
     def runtest(self) -> None:
         settled = conformance(self.config)
-        self.verdict, self.new_run = workbench(self.config).judge(self.case)
+        try:
+            self.verdict, self.new_run = workbench(self.config).judge(self.case)
+        except Exception:
+            fault = f"the kit failed:\n{traceback.format_exc()}"
+            requirement, method = self.case.requirement, self.case.start_method
+            self.verdict = judge.Verdict(requirement, method, judge.ERROR, fault)
         self.reason = known.reason_for(self.verdict, settled.entries)
         if self.reason:
             pytest.xfail(self.reason)
@@ -354,13 +360,6 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["mpconform_lock"] = str(lock)
 
 
-def pytest_report_header(config: pytest.Config) -> list[str]:
-    if not _concerned(config) or not _is_controller(config):
-        return []
-    settled = conformance(config)
-    return report.introduction(settled.implementation, settled.version, settled.spec.digest)
-
-
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     entry = getattr(report, "mpconform", None)
     if entry and _LISTENING:
@@ -426,9 +425,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         book.settled.version,
         chapters,
     )
-    for line in lines:
+    settled = book.settled
+    introduced = report.introduction(settled.implementation, settled.version, settled.spec.digest)
+    for line in [*(f"  {line}" for line in introduced), "", *lines]:
         terminalreporter.write_line(line)
     for line in book.why:
         terminalreporter.write_line(f"  NOT BELIEVED: {line}", red=True)
-
-

@@ -279,7 +279,7 @@ class Probe(object):
         folder = os.path.join(os.environ[SCRATCH], "programs", "%d" % self._programs)
         package = os.path.join(folder, "application")
         os.makedirs(package)
-        source = source.replace("IMPLEMENTATION", self.mp.__name__)
+        source = source.replace("IMPLEMENTATION", os.environ[IMPLEMENTATION])
         source = source.replace("START_METHOD", repr(self.method))
         path, words = {
             "script": ("program.py", [os.path.join(folder, "program.py")]),
