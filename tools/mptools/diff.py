@@ -1,0 +1,201 @@
+"""`mptools diff`: every observation of one implementation beside another's.
+
+Verdicts only say who keeps the documentation; this shows where two implementations that both do
+still part ways, tier `may` and exception messages included.  The usual partner is the standard
+library of the same Python.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mpconform.expansion import ENDING
+from mpconform.values import same, show
+
+from mptools import ToolError
+from mptools.results import Results, Run, load_results
+
+STORED = Path(".mpconform") / "results"
+
+# Times of one and the same implementation vary with the machine's load, and several probes run at
+# once: only an order of magnitude is taken for a property of the implementation.  Below 0.1 s even
+# that says nothing, as starting a process or two takes about as long.
+SECONDS_FACTOR = 10.0
+SECONDS_FLOOR = 0.1
+
+ABSENT = "(not reported)"
+_SHOWN_WIDTH = 60
+
+RunKey = tuple[str, str | None]  # probe, start method
+
+
+@dataclass(frozen=True)
+class Line:
+    """One observation of one run, as both implementations reported it."""
+
+    name: str
+    a: str
+    b: str
+    differs: bool
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One probe under one start method, in both implementations."""
+
+    probe: str
+    start_method: str | None
+    lines: tuple[Line, ...]
+
+    @property
+    def differing(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.differs)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All runs of two result files of the same spec."""
+
+    a: Results
+    b: Results
+    pairs: tuple[Pair, ...]
+    only_a: tuple[RunKey, ...]
+    only_b: tuple[RunKey, ...]
+
+
+def compare(a: Results, b: Results) -> Comparison:
+    """Lay the runs of two result files side by side; ToolError for files of different specs."""
+    if a.spec != b.spec:
+        raise ToolError(
+            f"results of different specs are not compared: {a.path} has {a.spec}, {b.path} has"
+            f" {b.spec}; run both again with the spec of today"
+        )
+    runs_a, runs_b = _by_key(a), _by_key(b)
+    pairs = (_pair(key, runs_a[key], runs_b[key]) for key in runs_a if key in runs_b)
+    return Comparison(
+        a,
+        b,
+        tuple(sorted(pairs, key=lambda pair: not pair.differing)),
+        tuple(key for key in runs_a if key not in runs_b),
+        tuple(key for key in runs_b if key not in runs_a),
+    )
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "diff",
+        help="the observations of two implementations side by side",
+        description="Prints what differs. Exits with 1 where anything does.",
+    )
+    parser.add_argument("a", type=Path, metavar="A.jsonl")
+    parser.add_argument(
+        "b",
+        type=Path,
+        nargs="?",
+        metavar="B.jsonl",
+        help="default: the stored results of the standard library of the same Python",
+    )
+    parser.add_argument("--all", action="store_true", help="show what is the same, too")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    a = load_results(options.a)
+    b = load_results(options.b if options.b is not None else standard_library_results(a))
+    comparison = compare(a, b)
+    for line in report(comparison, show_all=options.all):
+        print(line)
+    differs = any(pair.differing for pair in comparison.pairs)
+    return 1 if differs or comparison.only_a or comparison.only_b else 0
+
+
+def standard_library_results(a: Results, folder: Path = STORED) -> Path:
+    """Where the stored results of A's Python's own multiprocessing lie; ToolError if nowhere."""
+    _, at, python = a.implementation.partition("@")
+    if not at:
+        version = str(a.header["implementation"].get("python", ""))
+        python = "python" + ".".join(version.split(".")[:2])
+    name = f"multiprocessing@{python}"
+    path = folder / f"{name}.jsonl"
+    if not path.is_file():
+        raise ToolError(
+            f"{path}: expected the stored results of the standard library to compare with;"
+            f" make them with: mpconform run --impl {name}"
+        )
+    return path
+
+
+def report(comparison: Comparison, *, show_all: bool) -> Iterator[str]:
+    """The comparison for people, what differs first."""
+    a, b = comparison.a.implementation, comparison.b.implementation
+    yield f"A  {a}"
+    yield f"B  {b}"
+    for pair in comparison.pairs:
+        lines = pair.lines if show_all else pair.differing
+        if not lines:
+            continue
+        yield f"\n{pair.probe} [{pair.start_method or '-'}]"
+        for line in lines:
+            mark = "!" if line.differs else " "
+            yield from _side_by_side(mark, line)
+    for name, keys in ((a, comparison.only_a), (b, comparison.only_b)):
+        if keys:
+            yield f"\nrun by {name} only: {len(keys)}"
+            yield from (f"  {probe} [{method or '-'}]" for probe, method in keys)
+    differing = sum(bool(pair.differing) for pair in comparison.pairs)
+    observations = sum(len(pair.differing) for pair in comparison.pairs)
+    yield (
+        f"\n{observations} observations differ, in {differing} of {len(comparison.pairs)} runs"
+        " that both have"
+    )
+
+
+def _by_key(results: Results) -> Mapping[RunKey, Run]:
+    found: dict[RunKey, Run] = {}
+    for one in results.runs:
+        key = (one.probe, one.start_method)
+        if key in found:
+            raise ToolError(f"{results.path}: {one.probe} [{one.start_method}] is there twice")
+        found[key] = one
+    return found
+
+
+def _pair(key: RunKey, a: Run, b: Run) -> Pair:
+    lines = []
+    # The ending is an observation as any other; results keep it beside them.
+    seen_a = {**a.observations, ENDING: a.ending}
+    seen_b = {**b.observations, ENDING: b.ending}
+    for name in dict.fromkeys((*seen_a, *seen_b)):
+        if name in seen_a and name in seen_b:
+            differs = _differs(name, seen_a[name], seen_b[name])
+            lines.append(Line(name, show(seen_a[name]), show(seen_b[name]), differs))
+        else:
+            shown_a = show(seen_a[name]) if name in seen_a else ABSENT
+            shown_b = show(seen_b[name]) if name in seen_b else ABSENT
+            lines.append(Line(name, shown_a, shown_b, differs=True))
+    ordered = sorted(lines, key=lambda line: not line.differs)
+    return Pair(*key, tuple(ordered))
+
+
+def _differs(name: str, a: Any, b: Any) -> bool:
+    if name.endswith(".seconds") and _is_time(a) and _is_time(b):
+        low, high = sorted((a, b))
+        return bool(high > SECONDS_FLOOR and high > SECONDS_FACTOR * low)
+    return not same(a, b)
+
+
+def _is_time(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+
+
+def _side_by_side(mark: str, line: Line) -> Iterator[str]:
+    if len(line.a) <= _SHOWN_WIDTH and len(line.b) <= _SHOWN_WIDTH:
+        yield f"{mark} {line.name}:  {line.a}  |  {line.b}"
+        return
+    yield f"{mark} {line.name}:"
+    yield f"      A  {line.a}"
+    yield f"      B  {line.b}"
