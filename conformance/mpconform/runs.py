@@ -135,9 +135,7 @@ class Runner:
                 census.MARKER: marker,
             },
         }
-        counted = census.Census(
-            marker, frozenset({template.pid} if template else ()), self._lock
-        )
+        counted = census.Census(marker, frozenset({template.pid} if template else ()), self._lock)
         begun = time.monotonic()
         try:
             status, stacks = (
@@ -324,23 +322,27 @@ def _stacks(counted: census.Census, scratch: Path) -> str:
             continue
         lines.append(f"process {name}:")
         os.kill(pid, _STACKS_SIGNAL)
-        lines.append(_grown(stderr, before))
-        before = stderr.stat().st_size if stderr.exists() else 0
+        text, before = _grown(stderr, before)
+        lines.append(text.rstrip())
+    # The stacks are the kit's noise, not the run's.
+    (scratch / "stderr.taken").write_text(str(before))
     return "\n".join(lines)
 
 
-def _grown(path: Path, before: int) -> str:
+def _grown(path: Path, before: int) -> tuple[str, int]:
+    """What was added to a file since `before`, once it stops growing, and its new size."""
     deadline = time.monotonic() + _STACKS_SECONDS
     size = before
     while time.monotonic() < deadline:
-        time.sleep(0.02)
+        time.sleep(0.05)
         now = path.stat().st_size if path.exists() else 0
         if now > before and now == size:
             break
         size = now
     with path.open("rb") as file:
         file.seek(before)
-        return file.read().decode("utf-8", "replace").rstrip()
+        text = file.read()
+    return text.decode("utf-8", "replace"), before + len(text)
 
 
 def _catches(pid: int, number: int) -> bool:
@@ -364,5 +366,3 @@ def _tail(path: Path) -> str:
     if not path.exists():
         return ""
     return path.read_bytes()[-2000:].decode("utf-8", "replace")
-
-

@@ -1,0 +1,104 @@
+"""Runs the kit from the outside, as its users do, for the kit's own tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mpconform import places
+from mpconform.implementation import ImplementationError, find_python
+
+SELFTEST = Path(__file__).resolve().parent
+REFERENCE = SELFTEST.parent.parent / "reference"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one run of `mpconform` ended, and what it wrote."""
+
+    status: int
+    text: str
+    header: Mapping[str, Any]
+    footer: Mapping[str, Any]
+    verdicts: Mapping[tuple[str, str | None], Mapping[str, Any]]
+    runs: tuple[Mapping[str, Any], ...]
+
+    def ids(self, *kinds: str) -> set[str]:
+        """The ids that came to one of these verdicts, under any start method."""
+        return {id_ for (id_, _), v in self.verdicts.items() if v["verdict"] in kinds}
+
+    def by_verdict(self) -> dict[tuple[str, str | None], str]:
+        return {key: verdict["verdict"] for key, verdict in self.verdicts.items()}
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "mpconform", *arguments]
+
+
+def run(
+    folder: Path,
+    *arguments: str,
+    spec: Path | None = None,
+    target: Path | None = None,
+    timeout: float = 250,
+) -> Outcome:
+    """`mpconform run` with these arguments; results are kept in `folder`."""
+    path = folder / "results.jsonl"
+    words = [*(["--spec", str(spec)] if spec else []), "run", *arguments, "--results", str(path)]
+    environment = os.environ | ({"MPCONFORM_TARGET": str(target)} if target else {})
+    finished = subprocess.run(
+        command(*words), env=environment, capture_output=True, text=True, timeout=timeout
+    )
+    return outcome(finished.returncode, finished.stdout + finished.stderr, path)
+
+
+def outcome(status: int, text: str, path: Path) -> Outcome:
+    lines = path.read_text().splitlines() if path.exists() else []
+    records = [json.loads(line) for line in lines]
+
+    def of(kind: str) -> list[Any]:
+        return [record for record in records if record["record"] == kind]
+
+    return Outcome(
+        status,
+        text,
+        (of("header") or [{}])[0],
+        (of("footer") or [{}])[0],
+        {(v["id"], v["start_method"]): v for v in of("verdict")},
+        tuple(of("run")),
+    )
+
+
+def copy_of_the_target(folder: Path) -> Path:
+    """A copy of the target side that a test may change."""
+    shutil.copytree(
+        places.TARGET / "mpprobe",
+        folder / "mpprobe",
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
+    return folder
+
+
+def spec_of(folder: Path, chapter: str) -> Path:
+    """A spec of one chapter file, written by a test."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "schema.json").write_text("{}")
+    (folder / "sample.toml").write_text(chapter)
+    return folder
+
+
+def interpreter(name: str) -> str | None:
+    """The path of an interpreter, None where this machine has none of that name."""
+    try:
+        path = find_python(name)
+    except ImplementationError:
+        return None
+    works = subprocess.run([path, "-c", ""], capture_output=True).returncode == 0
+    return path if works else None
