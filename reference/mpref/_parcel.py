@@ -1,0 +1,40 @@
+"""Objects to messages and back, with the file descriptors that belong to them."""
+
+import os
+from typing import Any, List, Sequence, Tuple
+
+from . import _fds, _reduction, _wire
+
+
+def pack(obj: Any) -> Tuple[bytes, List[int]]:
+    """The pickle of `obj`, and the descriptors that have to go along with it.
+
+    The descriptors are those of the objects themselves: still theirs, and only good as long
+    as these are open. Who sends later has to `keep()` them.
+    """
+    with _reduction.collecting_fds() as fds:
+        data = _reduction.dumps(obj)
+    return data, fds
+
+
+def keep(fds: Sequence[int]) -> List[int]:
+    """Duplicates of `fds`, the caller's to close."""
+    kept: List[int] = []
+    try:
+        for fd in fds:
+            kept.append(os.dup(fd))
+    except BaseException:
+        _fds.close_all(kept)
+        raise
+    return kept
+
+
+def unpack(payload: _wire.Buffer, fds: List[int]) -> Any:
+    """The object of a received message. Takes over the descriptors."""
+    try:
+        if not fds:
+            return _reduction.loads(payload)
+        with _reduction.providing_fds(fds):
+            return _reduction.loads(payload)
+    finally:
+        _wire.release(payload)

@@ -1,0 +1,295 @@
+"""The documentation's chapters "Connection Objects" and "Listeners and Clients"."""
+
+from __future__ import annotations
+
+import errno
+import operator
+import os
+import select
+from types import TracebackType
+from typing import Any, Iterable, List, Optional, Tuple, Type
+
+from . import _fds, _parcel, _reduction, _wire
+from .exceptions import AuthenticationError, BufferTooShort
+
+__all__ = [
+    "AuthenticationError",
+    "BufferTooShort",
+    "Client",
+    "Connection",
+    "Listener",
+    "Pipe",
+    "answer_challenge",
+    "deliver_challenge",
+    "wait",
+]
+
+# Anything bytes-like: Python 3.9 has no type for that.
+_Bytes = Any
+
+
+def wait(object_list: Iterable[Any], timeout: Optional[float] = None) -> List[Any]:
+    """Wait until an object of `object_list` is ready, and return those that are, in their order.
+
+    An object is a readable Connection, a connected socket, the sentinel of a Process, or any
+    descriptor or object with a `fileno()`. It is ready when data can be read from it or when its
+    other end is closed. `timeout` is in seconds: None waits without limit, a negative one counts
+    as zero. When it expires the list is empty. A signal does not end the waiting early.
+    Raises OSError (EBADF) for a descriptor that is not open.
+
+    Anchor: multiprocessing.connection.wait
+    """
+    objects = list(object_list)
+    fds = [item if isinstance(item, int) else item.fileno() for item in objects]
+    poll = select.poll()
+    for fd in fds:
+        poll.register(fd, select.POLLIN)
+    found = dict(_fds.poll_until(poll, timeout))
+    invalid = [fd for fd, event in found.items() if event & select.POLLNVAL]
+    if invalid:
+        raise OSError(errno.EBADF, f"{os.strerror(errno.EBADF)}: {invalid[0]}")
+    return [item for item, fd in zip(objects, fds) if fd in found]  # noqa: B905
+
+
+class Connection:
+    """One end of a pipe, or of a connection made by Listener and Client.
+
+    handle: a file descriptor, which the connection owns from now on. readable, writable: in
+    which directions it may be used.
+
+    Anchor: multiprocessing.connection.Connection
+    """
+
+    _channel: _wire.Channel
+
+    def __init__(self, handle: int, readable: bool = True, writable: bool = True) -> None:
+        handle = operator.index(handle)
+        if handle < 0:
+            raise ValueError(f"handle: expected a file descriptor, got {handle}")
+        if not readable and not writable:
+            raise ValueError("expected a connection to be readable, writable or both, not neither")
+        self._closed = False
+        self._readable = readable
+        self._writable = writable
+        self._channel = _wire.open_channel(handle)
+
+    @classmethod
+    def _over(cls, channel: _wire.Channel, readable: bool, writable: bool) -> Connection:
+        self = cls.__new__(cls)
+        self._closed = False
+        self._readable = readable
+        self._writable = writable
+        self._channel = channel
+        return self
+
+    @property
+    def closed(self) -> bool:
+        """Whether close() was called."""
+        return self._closed
+
+    @property
+    def readable(self) -> bool:
+        """Whether this end can receive."""
+        return self._readable
+
+    @property
+    def writable(self) -> bool:
+        """Whether this end can send."""
+        return self._writable
+
+    def fileno(self) -> int:
+        """The file descriptor; OSError once closed.
+
+        Anchor: multiprocessing.connection.Connection.fileno
+        """
+        self._check_open()
+        return self._channel.fileno()
+
+    def close(self) -> None:
+        """Close this end. Closing again does nothing.
+
+        Anchor: multiprocessing.connection.Connection.close
+        """
+        if not self._closed:
+            self._closed = True
+            self._channel.close()
+
+    def send(self, obj: Any) -> None:
+        """Send a picklable object, for recv() at the other end.
+
+        Raises what pickle raises, BrokenPipeError when the other end is closed, OSError when
+        this end is closed or can't send.
+
+        Anchor: multiprocessing.connection.Connection.send
+        """
+        self._check_writable()
+        data, fds = _parcel.pack(obj)
+        self._channel.send(data, fds)
+
+    def recv(self) -> Any:
+        """Wait for an object and return it.
+
+        Raises EOFError when nothing is left and the other end is closed, OSError when this
+        end is closed or can't receive.
+
+        Anchor: multiprocessing.connection.Connection.recv
+        """
+        self._check_readable()
+        return _parcel.unpack(*self._channel.receive())
+
+    def poll(self, timeout: Optional[float] = 0.0) -> bool:
+        """Whether there is something to receive, or the end, within `timeout` seconds.
+
+        None waits without limit.
+
+        Anchor: multiprocessing.connection.Connection.poll
+        """
+        self._check_readable()
+        return _fds.ready(self._channel.fileno(), timeout)
+
+    def send_bytes(self, buffer: _Bytes, offset: int = 0, size: Optional[int] = None) -> None:
+        """Send `size` bytes of a bytes-like object, from `offset` on, as one message.
+
+        Without `size`, all from `offset` on. Raises ValueError for a range outside of the
+        buffer, TypeError for what isn't bytes-like, BrokenPipeError when the other end is
+        closed.
+
+        Anchor: multiprocessing.connection.Connection.send_bytes
+        """
+        self._check_writable()
+        view = _flat(buffer)
+        if offset < 0:
+            raise ValueError(f"offset: expected at least 0, got {offset}")
+        if offset > len(view):
+            raise ValueError(f"offset: expected at most the length {len(view)}, got {offset}")
+        if size is None:
+            size = len(view) - offset
+        elif size < 0:
+            raise ValueError(f"size: expected at least 0, got {size}")
+        elif offset + size > len(view):
+            raise ValueError(
+                f"size: expected at most the {len(view) - offset} bytes after the offset, "
+                f"got {size}"
+            )
+        self._channel.send(view[offset : offset + size])
+
+    def recv_bytes(self, maxlength: Optional[int] = None) -> bytes:
+        """Wait for a message of bytes and return it.
+
+        Raises EOFError when nothing is left and the other end is closed. A message longer
+        than `maxlength` raises OSError, and this end can't be read any more.
+
+        Anchor: multiprocessing.connection.Connection.recv_bytes
+        """
+        self._check_readable()
+        if maxlength is not None and maxlength < 0:
+            raise ValueError(f"maxlength: expected at least 0, got {maxlength}")
+        payload = self._receive_bytes(maxlength)
+        try:
+            return bytes(payload)
+        finally:
+            _wire.release(payload)
+
+    def recv_bytes_into(self, buffer: _Bytes, offset: int = 0) -> int:
+        """Wait for a message, write it into `buffer` from byte `offset` on, return its length.
+
+        Raises EOFError when nothing is left and the other end is closed, BufferTooShort, with
+        the message as its args[0], when the buffer is too short, ValueError for an offset
+        outside of it, TypeError for a buffer that isn't writable.
+
+        Anchor: multiprocessing.connection.Connection.recv_bytes_into
+        """
+        self._check_readable()
+        with memoryview(buffer) as whole, whole.cast("B") as view:
+            if view.readonly:
+                raise TypeError(f"expected a writable buffer, got {type(buffer).__name__}")
+            if offset < 0:
+                raise ValueError(f"offset: expected at least 0, got {offset}")
+            if offset > len(view):
+                raise ValueError(f"offset: expected less than {len(view)}, got {offset}")
+            payload = self._receive_bytes(None)
+            try:
+                length = len(payload)
+                if length > len(view) - offset:
+                    raise BufferTooShort(bytes(payload))
+                view[offset : offset + length] = payload
+                return length
+            finally:
+                _wire.release(payload)
+
+    def _receive_bytes(self, maxlength: Optional[int]) -> _wire.Buffer:
+        try:
+            payload, fds = self._channel.receive(maxlength=maxlength)
+        except _wire.MessageTooLong:
+            # What is left of the message would be taken for the next one.
+            if self._writable:
+                self._readable = False
+            else:
+                self.close()
+            raise
+        # Somebody used send() at the other end, of an object with descriptors.
+        _fds.close_all(fds)
+        return payload
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise OSError("the connection is closed: expected an open one")
+
+    def _check_readable(self) -> None:
+        if self._closed or not self._readable:
+            self._check_open()
+            raise OSError("the connection is write-only: it can't receive")
+
+    def _check_writable(self) -> None:
+        if self._closed or not self._writable:
+            self._check_open()
+            raise OSError("the connection is read-only: it can't send")
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        value: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        self.close()
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return _rebuild, (
+            _reduction.DupFd(self.fileno()),
+            type(self._channel),
+            self._readable,
+            self._writable,
+        )
+
+
+def Pipe(duplex: bool = True) -> Tuple[Connection, Connection]:
+    """Two connected ends.
+
+    With `duplex` both send and receive; without it the first can only receive, the second
+    only send.
+
+    Anchor: multiprocessing.Pipe
+    """
+    first, second = _wire.pair()
+    if duplex:
+        return Connection._over(first, True, True), Connection._over(second, True, True)
+    return Connection._over(first, True, False), Connection._over(second, False, True)
+
+
+def _rebuild(
+    fd: _reduction.DupFd, kind: Type[_wire.Channel], readable: bool, writable: bool
+) -> Connection:
+    return Connection._over(kind(fd.detach()), readable, writable)
+
+
+def _flat(buffer: _Bytes) -> memoryview:
+    view = memoryview(buffer)
+    return view.cast("B") if view.c_contiguous else memoryview(view.tobytes())
+
+
+# These build on Connection, and the documentation has them here.
+from .authkeys import answer_challenge, deliver_challenge  # noqa: E402
+from .listeners import Client, Listener  # noqa: E402

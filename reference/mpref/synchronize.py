@@ -1,0 +1,19 @@
+"""The documentation's chapter "Synchronization primitives".
+
+Everything lives in blocks of anonymous shared memory: a forked child has them, a child of
+another start method gets them with its arguments, and nothing is left when the last process
+goes.
+"""
+
+from ._conditions import Barrier, Condition, Event
+from ._locks import BoundedSemaphore, Lock, RLock, Semaphore
+
+__all__ = [
+    "Barrier",
+    "BoundedSemaphore",
+    "Condition",
+    "Event",
+    "Lock",
+    "RLock",
+    "Semaphore",
+]
