@@ -1,0 +1,129 @@
+"""What a parent holds of a started child: its pid, its sentinel, and a way to its exit code."""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import threading
+import time
+from typing import Optional
+
+from . import _fds, _pidfd
+
+__all__ = ["STATUS", "UNKNOWN_EXIT", "DirectChild", "Handle", "ServedChild"]
+
+# The exit code of a child that has ended while nobody can say how: SIGCHLD is ignored, somebody
+# else reaped it, or the fork server died before it could report (CPython gives 255 then, too).
+UNKNOWN_EXIT = 255
+
+# How the fork server reports a wait status.
+STATUS = struct.Struct("<i")
+
+# How often a child is looked for that has closed its end of the sentinel pipe but isn't a zombie
+# yet: normally a matter of microseconds, and only where there are no process descriptors.
+_ZOMBIE_POLL_SECONDS = 0.001
+
+
+class Handle:
+    """A started child of this process. Its methods may be called by several threads at a time."""
+
+    def __init__(self, pid: int, sentinel: int, *, is_pidfd: bool) -> None:
+        self.pid = pid
+        self.sentinel = sentinel
+        self.exitcode: Optional[int] = None
+        self._is_pidfd = is_pidfd
+        # Held around every look at the child's status and every signal: so no thread signals a
+        # number that another one has just given back to the system.
+        self._lock = threading.Lock()
+        self._open = True
+
+    def poll(self) -> Optional[int]:
+        """The exit code, or None while the child runs; reaps it when it has ended."""
+        if self.exitcode is None:
+            with self._lock:
+                if self.exitcode is None:
+                    self.exitcode = self._collect()
+        return self.exitcode
+
+    def wait(self, timeout: Optional[float] = None) -> Optional[int]:
+        """Like `poll`, but wait for the end at most `timeout` seconds (None: without limit)."""
+        if self.poll() is not None:
+            return self.exitcode
+        deadline = None if timeout is None else time.monotonic() + timeout
+        if not _fds.ready(self.sentinel, timeout):
+            return self.poll()
+        while self.poll() is None and (deadline is None or time.monotonic() < deadline):
+            time.sleep(_ZOMBIE_POLL_SECONDS)
+        return self.exitcode
+
+    def send_signal(self, signum: int) -> None:
+        """Send a signal; nothing happens when the child has ended."""
+        if self.poll() is not None:
+            return
+        with self._lock:
+            if self.exitcode is not None:
+                return
+            try:
+                if self._is_pidfd:
+                    _pidfd.send_signal(self.sentinel, signum)
+                else:
+                    os.kill(self.pid, signum)
+            except ProcessLookupError:
+                pass
+
+    def close(self) -> None:
+        """Give the descriptors back."""
+        if self._open:
+            self._open = False
+            os.close(self.sentinel)
+
+    def __del__(self) -> None:
+        if getattr(self, "_open", False):
+            try:
+                self.close()
+            except OSError:
+                pass
+
+    def _collect(self) -> Optional[int]:
+        raise NotImplementedError
+
+
+class DirectChild(Handle):
+    """A child that this process forked or spawned itself."""
+
+    def _collect(self) -> Optional[int]:
+        try:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+        except ChildProcessError:
+            return UNKNOWN_EXIT
+        return os.waitstatus_to_exitcode(status) if pid else None
+
+
+class ServedChild(Handle):
+    """A child that the fork server forked for this process, and whose exit status it reports."""
+
+    def __init__(self, pid: int, status: socket.socket, pidfd: Optional[int]) -> None:
+        super().__init__(
+            pid, status.fileno() if pidfd is None else pidfd, is_pidfd=pidfd is not None
+        )
+        self._status = status
+
+    def close(self) -> None:
+        if self._open and self._is_pidfd:
+            os.close(self.sentinel)
+        self._open = False
+        self._status.close()
+
+    def _collect(self) -> Optional[int]:
+        if not _fds.ready(self.sentinel, 0):
+            return None
+        # The child has ended, so its status is there or comes as soon as the server gets to it;
+        # when the server is dead, the channel is at its end.
+        try:
+            data = self._status.recv(STATUS.size)
+        except ConnectionError:
+            data = b""
+        if len(data) < STATUS.size:
+            return UNKNOWN_EXIT
+        return os.waitstatus_to_exitcode(STATUS.unpack(data)[0])

@@ -1,0 +1,199 @@
+"""Pickling for processes: what plain pickle refuses, and file descriptors.
+
+A descriptor's number means nothing in another process, so a pickle carries a `DupFd`: at the
+sender it puts the descriptor on a list that travels beside the bytes (SCM_RIGHTS), and in the bytes
+stands its place in that list.
+
+    with collecting_fds() as fds:            # sender
+        data = dumps(obj)
+    ... send data, and fds along with it ...
+
+    with providing_fds(received):            # receiver
+        obj = loads(data)
+
+`dumps` outside of `collecting_fds()` refuses descriptors, as nothing would carry them. While a
+child is being started (`spawning()`), objects may be pickled that are meant to be inherited and
+not to be sent through a queue: locks, shared memory, the authentication key.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import io
+import os
+import pickle
+import socket
+import threading
+from contextlib import contextmanager
+from typing import Any, Callable, Dict, Iterator, List, Optional, Type, TypeVar
+
+__all__ = [
+    "DupFd",
+    "ProcessPickler",
+    "assert_spawning",
+    "collecting_fds",
+    "dumps",
+    "loads",
+    "providing_fds",
+    "register",
+    "spawning",
+    "starting",
+]
+
+T = TypeVar("T")
+
+
+class _State(threading.local):
+    child: Optional[object] = None
+    collected: Optional[List[int]] = None
+    provided: Optional[List[int]] = None
+
+
+_state = _State()
+
+
+class _Table(Dict[type, Callable[[Any], Any]]):
+    # Looked up for every instance of a class, so a dict whose misses fall through, and no ChainMap.
+    def __missing__(self, cls: type) -> Callable[[Any], Any]:
+        return copyreg.dispatch_table[cls]
+
+
+_reducers = _Table()
+
+
+class ProcessPickler(pickle.Pickler):
+    """A pickler that knows the types of `register`."""
+
+    dispatch_table = _reducers
+
+
+def register(cls: Type[T], reduce: Callable[[T], Any]) -> None:
+    """Pickle instances of exactly `cls` by `reduce`, which returns what `__reduce__` would."""
+    _reducers[cls] = reduce
+
+
+def dumps(obj: object, protocol: Optional[int] = None) -> bytes:
+    """Pickle `obj` with the registered types."""
+    buffer = io.BytesIO()
+    ProcessPickler(buffer, protocol).dump(obj)
+    return buffer.getvalue()
+
+
+loads = pickle.loads
+
+
+@contextmanager
+def starting(child: object) -> Iterator[None]:
+    """While open, this thread is starting `child`: objects meant to be inherited may be pickled."""
+    before, _state.child = _state.child, child
+    try:
+        yield
+    finally:
+        _state.child = before
+
+
+def spawning() -> Optional[object]:
+    """The process object that this thread is starting, or None."""
+    return _state.child
+
+
+def assert_spawning(obj: object) -> None:
+    """Raise RuntimeError unless `obj` is being pickled as part of starting a child."""
+    if _state.child is None:
+        raise RuntimeError(
+            f"{type(obj).__name__} objects can't be sent to a running process: "
+            "pass them to the child when it is made, as arguments of Process"
+        )
+
+
+@contextmanager
+def collecting_fds() -> Iterator[List[int]]:
+    """While open, descriptors met by `dumps` in this thread are put on the list that it gives.
+
+    They still belong to the pickled objects: send them before these are closed.
+    """
+    before, _state.collected = _state.collected, []
+    try:
+        yield _state.collected
+    finally:
+        _state.collected = before
+
+
+@contextmanager
+def providing_fds(fds: List[int]) -> Iterator[None]:
+    """While open, `loads` in this thread takes descriptors from `fds`, by their place in it.
+
+    The list owns them: those that no object took are closed at the end.
+    """
+    before, _state.provided = _state.provided, fds
+    try:
+        yield
+    finally:
+        _state.provided = before
+        for place, fd in enumerate(fds):
+            if fd >= 0:
+                fds[place] = -1
+                os.close(fd)
+
+
+class DupFd:
+    """A file descriptor that can be pickled while something carries it along.
+
+    `DupFd(fd)` goes into the arguments of the reduced form; the receiver calls `detach()` and owns
+    the descriptor that it returns.
+    """
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+
+    def detach(self) -> int:
+        """A descriptor of the caller's own for the same open file (not inherited by programs)."""
+        return os.dup(self._fd)
+
+    def __reduce__(self) -> Any:
+        collected = _state.collected
+        if collected is None:
+            raise RuntimeError(
+                "a file descriptor can only be handed over while a process is started, "
+                "or through a channel that carries descriptors: pass the object that holds it "
+                "as an argument of Process"
+            )
+        collected.append(self._fd)
+        return _ReceivedFd, (len(collected) - 1,)
+
+
+class _ReceivedFd:
+    """What a `DupFd` is at the receiver."""
+
+    def __init__(self, place: int) -> None:
+        provided = _state.provided
+        if provided is None or place >= len(provided) or provided[place] < 0:
+            raise RuntimeError(
+                "this pickle refers to a file descriptor that did not come along; "
+                "it can be loaded only once, by the process it was sent to"
+            )
+        self._fd = provided[place]
+        provided[place] = -1
+
+    def detach(self) -> int:
+        """The descriptor, which from now on belongs to the caller."""
+        fd, self._fd = self._fd, -1
+        if fd < 0:
+            raise ValueError("the file descriptor has been taken already")
+        return fd
+
+    def __del__(self) -> None:
+        fd, self._fd = getattr(self, "_fd", -1), -1
+        if fd >= 0:
+            os.close(fd)
+
+
+def _rebuild_socket(received: DupFd, family: int, kind: int, proto: int) -> socket.socket:
+    return socket.socket(family, kind, proto, fileno=received.detach())
+
+
+def _reduce_socket(sock: socket.socket) -> Any:
+    return _rebuild_socket, (DupFd(sock.fileno()), sock.family, sock.type, sock.proto)
+
+
+register(socket.socket, _reduce_socket)

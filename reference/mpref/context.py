@@ -1,0 +1,390 @@
+"""The documentation's chapter "Contexts and start methods".
+
+A context offers the whole package with one start method behind it. The package itself is the
+default context, which becomes one of the three when it has to: by `set_start_method`, or by
+whatever first needs to know.
+"""
+
+from __future__ import annotations
+
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    List,
+    Optional,
+    Tuple,
+    Type,
+)
+
+from . import _handle, _start_fork, _start_forkserver, _start_spawn, exceptions, misc, process
+
+if TYPE_CHECKING:
+    from . import connection, pool, queues, synchronize
+
+__all__ = [
+    "BaseContext",
+    "DefaultContext",
+    "ForkContext",
+    "ForkProcess",
+    "ForkServerContext",
+    "ForkServerProcess",
+    "Process",
+    "SpawnContext",
+    "SpawnProcess",
+    "get_all_start_methods",
+    "get_context",
+    "get_start_method",
+    "set_start_method",
+]
+
+
+class BaseContext:
+    """What all contexts offer: the names of the package.
+
+    Anchor: multiprocessing.get_context
+    """
+
+    Process: Type[process.BaseProcess]
+
+    # Process and exceptions
+
+    ProcessError = exceptions.ProcessError
+    BufferTooShort = exceptions.BufferTooShort
+    AuthenticationError = exceptions.AuthenticationError
+    TimeoutError = exceptions.TimeoutError
+
+    # Miscellaneous
+
+    active_children = staticmethod(process.active_children)
+    cpu_count = staticmethod(misc.cpu_count)
+    current_process = staticmethod(process.current_process)
+    freeze_support = staticmethod(misc.freeze_support)
+    parent_process = staticmethod(process.parent_process)
+    set_executable = staticmethod(misc.set_executable)
+    set_forkserver_preload = staticmethod(_start_forkserver.set_forkserver_preload)
+
+    # Contexts and start methods
+
+    def get_context(self, method: Optional[str] = None) -> "BaseContext":
+        """The context of a start method; this one when `method` is None.
+
+        Raises ValueError for the name of none.
+
+        Anchor: multiprocessing.get_context
+        """
+        return self if method is None else _concrete(method)
+
+    def get_start_method(self, allow_none: bool = False) -> Optional[str]:
+        """The name of this context's start method.
+
+        Anchor: multiprocessing.get_start_method
+        """
+        raise NotImplementedError
+
+    def set_start_method(self, method: Optional[str], force: bool = False) -> None:
+        """Raise ValueError: only the package's own start method can be set.
+
+        Anchor: multiprocessing.set_start_method
+        """
+        raise ValueError(
+            f"the start method of this context is {self.get_start_method()!r} for good: "
+            "call set_start_method() of the package, or get_context() for another context"
+        )
+
+    def get_all_start_methods(self) -> List[str]:
+        """The names of the start methods, the default first.
+
+        Anchor: multiprocessing.get_all_start_methods
+        """
+        return list(_CONTEXTS)
+
+    # Pipes and queues
+
+    def Pipe(self, duplex: bool = True) -> Tuple["connection.Connection", "connection.Connection"]:
+        """Two connected ends; with `duplex` false the first only receives, the second only sends.
+
+        Anchor: multiprocessing.Pipe
+        """
+        from .connection import Pipe
+
+        return Pipe(duplex)
+
+    def Queue(self, maxsize: int = 0) -> "queues.Queue":
+        """A queue of at most `maxsize` items, or as many as the system takes.
+
+        Anchor: multiprocessing.Queue
+        """
+        from .queues import Queue
+
+        return Queue(maxsize, ctx=self.get_context())
+
+    def JoinableQueue(self, maxsize: int = 0) -> "queues.JoinableQueue":
+        """A queue whose items are accounted for.
+
+        Anchor: multiprocessing.JoinableQueue
+        """
+        from .queues import JoinableQueue
+
+        return JoinableQueue(maxsize, ctx=self.get_context())
+
+    def SimpleQueue(self) -> "queues.SimpleQueue":
+        """A queue with little more than put and get.
+
+        Anchor: multiprocessing.SimpleQueue
+        """
+        from .queues import SimpleQueue
+
+        return SimpleQueue(ctx=self.get_context())
+
+    # Synchronization primitives
+
+    def Lock(self) -> "synchronize.Lock":
+        """A lock that any process and thread may release.
+
+        Anchor: multiprocessing.Lock
+        """
+        from .synchronize import Lock
+
+        return Lock(ctx=self.get_context())
+
+    def RLock(self) -> "synchronize.RLock":
+        """A lock that its holder may take again.
+
+        Anchor: multiprocessing.RLock
+        """
+        from .synchronize import RLock
+
+        return RLock(ctx=self.get_context())
+
+    def Semaphore(self, value: int = 1) -> "synchronize.Semaphore":
+        """A semaphore that begins with `value`.
+
+        Anchor: multiprocessing.Semaphore
+        """
+        from .synchronize import Semaphore
+
+        return Semaphore(value, ctx=self.get_context())
+
+    def BoundedSemaphore(self, value: int = 1) -> "synchronize.BoundedSemaphore":
+        """A semaphore that never exceeds the `value` it begins with.
+
+        Anchor: multiprocessing.BoundedSemaphore
+        """
+        from .synchronize import BoundedSemaphore
+
+        return BoundedSemaphore(value, ctx=self.get_context())
+
+    def Condition(self, lock: Any = None) -> "synchronize.Condition":
+        """A condition variable over `lock`, or over a new RLock.
+
+        Anchor: multiprocessing.Condition
+        """
+        from .synchronize import Condition
+
+        return Condition(lock, ctx=self.get_context())
+
+    def Event(self) -> "synchronize.Event":
+        """A flag to wait for.
+
+        Anchor: multiprocessing.Event
+        """
+        from .synchronize import Event
+
+        return Event(ctx=self.get_context())
+
+    def Barrier(
+        self,
+        parties: int,
+        action: Optional[Callable[[], object]] = None,
+        timeout: Optional[float] = None,
+    ) -> "synchronize.Barrier":
+        """A barrier that `parties` processes pass together.
+
+        Anchor: multiprocessing.Barrier
+        """
+        from .synchronize import Barrier
+
+        return Barrier(parties, action, timeout, ctx=self.get_context())
+
+    # Process pools
+
+    def Pool(
+        self,
+        processes: Optional[int] = None,
+        initializer: Optional[Callable[..., object]] = None,
+        initargs: Iterable[Any] = (),
+        maxtasksperchild: Optional[int] = None,
+    ) -> "pool.Pool":
+        """A pool of worker processes.
+
+        Anchor: multiprocessing.pool.Pool
+        """
+        from .pool import Pool
+
+        return Pool(processes, initializer, initargs, maxtasksperchild, context=self.get_context())
+
+
+class Process(process.BaseProcess):
+    """A process that is started by the method which is the default then.
+
+    Anchor: multiprocessing.Process
+    """
+
+    def _launch(self) -> _handle.Handle:
+        return _LAUNCHERS[default_context.get_context().get_start_method() or ""](self)
+
+
+class ForkProcess(process.BaseProcess):
+    """A process that is started by forking.
+
+    Anchor: multiprocessing.Process
+    """
+
+    def _launch(self) -> _handle.Handle:
+        return _start_fork.launch(self)
+
+
+class SpawnProcess(process.BaseProcess):
+    """A process that begins with a fresh interpreter.
+
+    Anchor: multiprocessing.Process
+    """
+
+    def _launch(self) -> _handle.Handle:
+        return _start_spawn.launch(self)
+
+
+class ForkServerProcess(process.BaseProcess):
+    """A process that the fork server forks.
+
+    Anchor: multiprocessing.Process
+    """
+
+    def _launch(self) -> _handle.Handle:
+        return _start_forkserver.launch(self)
+
+
+class _ConcreteContext(BaseContext):
+    _name: str
+
+    def get_start_method(self, allow_none: bool = False) -> str:
+        return self._name
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._name!r}>"
+
+
+class ForkContext(_ConcreteContext):
+    """The context of the start method fork.
+
+    Anchor: multiprocessing.get_context
+    """
+
+    _name = "fork"
+    Process = ForkProcess
+
+
+class SpawnContext(_ConcreteContext):
+    """The context of the start method spawn.
+
+    Anchor: multiprocessing.get_context
+    """
+
+    _name = "spawn"
+    Process = SpawnProcess
+
+
+class ForkServerContext(_ConcreteContext):
+    """The context of the start method forkserver.
+
+    Anchor: multiprocessing.get_context
+    """
+
+    _name = "forkserver"
+    Process = ForkServerProcess
+
+
+class DefaultContext(BaseContext):
+    """The package's own context, whose start method can be set, once.
+
+    Anchor: multiprocessing.get_context
+    """
+
+    Process = Process
+
+    def __init__(self) -> None:
+        self._actual: Optional[BaseContext] = None
+
+    def get_context(self, method: Optional[str] = None) -> BaseContext:
+        """The context of a start method. None stands for the global one, which this fixes.
+
+        Raises ValueError for the name of none.
+
+        Anchor: multiprocessing.get_context
+        """
+        if method is not None:
+            return _concrete(method)
+        if self._actual is None:
+            self._actual = _concrete(_DEFAULT)
+        return self._actual
+
+    def get_start_method(self, allow_none: bool = False) -> Optional[str]:
+        """The name of the global start method.
+
+        While it isn't fixed: None when `allow_none` is true, else the default, which this fixes.
+
+        Anchor: multiprocessing.get_start_method
+        """
+        if self._actual is None and allow_none:
+            return None
+        return self.get_context().get_start_method()
+
+    def set_start_method(self, method: Optional[str], force: bool = False) -> None:
+        """Fix the global start method; `method` None stands for the default.
+
+        With `force` one that is fixed is replaced, or (`method` None) unset. Raises RuntimeError
+        when it is fixed already and `force` is false, ValueError for the name of none.
+
+        Anchor: multiprocessing.set_start_method
+        """
+        if self._actual is not None and not force:
+            raise RuntimeError("context has already been set: pass force=True to replace it")
+        if method is None and force:
+            self._actual = None
+            return
+        self._actual = self.get_context(method)
+
+
+def _concrete(method: str) -> BaseContext:
+    try:
+        return _CONTEXTS[method]
+    except (KeyError, TypeError):
+        names = ", ".join(map(repr, _CONTEXTS))
+        raise ValueError(
+            f"cannot find context for {method!r}: the start methods are {names}"
+        ) from None
+
+
+# In the order of get_all_start_methods(): the default comes first.
+_CONTEXTS: Dict[str, BaseContext] = {
+    "forkserver": ForkServerContext(),
+    "spawn": SpawnContext(),
+    "fork": ForkContext(),
+}
+_DEFAULT = next(iter(_CONTEXTS))
+
+_LAUNCHERS: Dict[str, Callable[[process.BaseProcess], _handle.Handle]] = {
+    "forkserver": _start_forkserver.launch,
+    "spawn": _start_spawn.launch,
+    "fork": _start_fork.launch,
+}
+
+default_context = DefaultContext()
+
+get_context = default_context.get_context
+get_start_method = default_context.get_start_method
+set_start_method = default_context.set_start_method
+get_all_start_methods = default_context.get_all_start_methods

@@ -1,0 +1,52 @@
+"""The documentation's chapter "Miscellaneous", but for what contexts and processes hold."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Union
+
+__all__ = ["cpu_count", "freeze_support", "get_executable", "set_executable"]
+
+_executable = sys.executable
+
+
+def cpu_count() -> int:
+    """The number of CPUs of the system, not of those this process may use.
+
+    Raises NotImplementedError when it can't be determined.
+
+    Anchor: multiprocessing.cpu_count
+    """
+    count = os.cpu_count()
+    if count is None:
+        raise NotImplementedError("the system does not tell how many CPUs it has")
+    return count
+
+
+def freeze_support() -> None:
+    """Do nothing: only a frozen program that starts its children with spawn needs more.
+
+    Anchor: multiprocessing.freeze_support
+    """
+
+
+def set_executable(executable: Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]) -> None:
+    """Set the interpreter that runs children of the spawn method, and the fork server.
+
+    It is not looked at until a child is started.
+
+    Anchor: multiprocessing.set_executable
+    """
+    global _executable
+    _executable = os.fsdecode(executable)
+
+
+def get_executable() -> str:
+    """The path of the interpreter that runs children. Raises RuntimeError when there is none."""
+    if not _executable:
+        raise RuntimeError(
+            "no interpreter is known to run a child with, as sys.executable is empty: "
+            "call set_executable() with the path of one"
+        )
+    return _executable

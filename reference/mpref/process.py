@@ -1,0 +1,472 @@
+"""The documentation's chapter "Process and exceptions": process objects and who is who.
+
+A process object leads two lives. In the process that made it, it is a handle on the child; in the
+child itself, it is what `current_process()` returns. Which of the two, `_parent_pid` tells: only
+the creator may start, join and signal.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import threading
+from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Set, Tuple
+
+from . import _fds, _handle, _reduction
+
+__all__ = ["BaseProcess", "active_children", "current_process", "parent_process"]
+
+
+class BaseProcess:
+    """An activity that is run in a separate process.
+
+    Use the `Process` of this package or of a context: they know how to start it.
+
+    Parameters: `group` is None, always. `target` is what `run()` calls, with the positional
+    arguments `args` (any iterable) and the keyword arguments `kwargs` (a mapping), both copied now.
+    `name` is made from the class and the place in the family when it is None. `daemon` is taken
+    from the creating process when it is None.
+
+    Anchor: multiprocessing.Process
+    """
+
+    def __init__(
+        self,
+        group: None = None,
+        target: Optional[Callable[..., object]] = None,
+        name: Optional[str] = None,
+        args: Iterable[Any] = (),
+        kwargs: Mapping[str, Any] = {},
+        *,
+        daemon: Optional[bool] = None,
+    ) -> None:
+        _require(group is None, f"group must be None, not {group!r}: there are no process groups")
+        creator = _family.current
+        self._identity: Tuple[int, ...] = (*creator._identity, next(_family.counter))
+        self._config: Dict[str, Any] = dict(creator._config)
+        if daemon is not None:
+            self._config["daemon"] = bool(daemon)
+        self._parent_pid: Optional[int] = os.getpid()
+        self._parent_name: str = creator.name
+        self._target = target
+        self._args = tuple(args)
+        self._kwargs = dict(kwargs)
+        self._name = str(name) if name else _generated_name(self)
+        self._mp_handle: Optional[_handle.Handle] = None
+        self._mp_claimed = False
+        self._mp_closed = False
+
+    def run(self) -> None:
+        """Do the activity: call the target. Subclasses may do something else.
+
+        Anchor: multiprocessing.Process.run
+        """
+        if self._target is not None:
+            self._target(*self._args, **self._kwargs)
+
+    def start(self) -> None:
+        """Have `run()` called in a new process; at most once per object.
+
+        Also reaps children that have ended. Raises AssertionError for a second call, in a process
+        other than the creator, and in a daemonic process. When it raises, nothing was started and
+        nothing is left, and the call may be repeated when the reason is out of the way.
+
+        Anchor: multiprocessing.Process.start
+        """
+        self._check_open()
+        _require(
+            self._parent_pid == os.getpid(),
+            "can only start a process object created by the current process",
+        )
+        _require(
+            not _family.current._config.get("daemon"),
+            "daemonic processes are not allowed to have children",
+        )
+        with _family.claiming:
+            _require(not self._mp_claimed, "cannot start a process twice")
+            self._mp_claimed = True
+        try:
+            _reap()
+            self._mp_handle = self._launch()
+        except BaseException:
+            self._mp_claimed = False
+            raise
+        _family.children.add(self)
+
+    def join(self, timeout: Optional[float] = None) -> None:
+        """Wait until the process has ended, at most `timeout` seconds; returns None either way.
+
+        A timeout of zero or less does not wait. Raises AssertionError before `start()`, in a
+        process other than the creator, and for the current process.
+
+        Anchor: multiprocessing.Process.join
+        """
+        self._check_open()
+        _require(self._parent_pid == os.getpid(), "can only join a child process")
+        handle = self._mp_handle
+        if handle is None:
+            raise AssertionError("can only join a started process")
+        if handle.wait(timeout) is not None:
+            self._note_end()
+
+    def is_alive(self) -> bool:
+        """Whether the process is running; one that has ended is joined.
+
+        Anchor: multiprocessing.Process.is_alive
+        """
+        self._check_open()
+        if self is _family.current:
+            return True
+        _require(self._parent_pid == os.getpid(), "can only test a child process")
+        handle = self._mp_handle
+        return handle is not None and self._poll(handle) is None
+
+    def interrupt(self) -> None:
+        """Send SIGINT, which by default raises KeyboardInterrupt in the child's main thread.
+
+        Anchor: multiprocessing.Process.interrupt
+        """
+        self._signal(signal.SIGINT, "interrupt")
+
+    def terminate(self) -> None:
+        """Send SIGTERM. Exit handlers and finally clauses are not run; descendants live on.
+
+        Anchor: multiprocessing.Process.terminate
+        """
+        self._signal(signal.SIGTERM, "terminate")
+
+    def kill(self) -> None:
+        """Send SIGKILL.
+
+        Anchor: multiprocessing.Process.kill
+        """
+        self._signal(signal.SIGKILL, "kill")
+
+    def close(self) -> None:
+        """Release what the object holds; most other uses raise ValueError from then on.
+
+        Raises ValueError while the process is running. A second call does nothing.
+
+        Anchor: multiprocessing.Process.close
+        """
+        if self._mp_closed:
+            return
+        handle = self._mp_handle
+        # A forked copy of the creator may drop its copy, but must not look at the child's status:
+        # there is only one to be had.
+        mine = None if self._parent_pid != os.getpid() else handle
+        if self is _family.current or (mine is not None and self._poll(mine) is None):
+            raise ValueError("cannot close a process while it is running: join() it first")
+        self._mp_closed = True
+        self._mp_handle = None
+        if handle is not None:
+            handle.close()
+
+    @property
+    def name(self) -> str:
+        """The name, a string without meaning to this package; need not be unique.
+
+        Anchor: multiprocessing.Process.name
+        """
+        return self._name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        _require(isinstance(name, str), f"name must be a string, not {type(name).__name__}")
+        self._name = name
+
+    @property
+    def daemon(self) -> bool:
+        """Whether the process is terminated when its parent exits; settable before `start()`.
+
+        Anchor: multiprocessing.Process.daemon
+        """
+        return bool(self._config.get("daemon", False))
+
+    @daemon.setter
+    def daemon(self, daemonic: bool) -> None:
+        _require(
+            not self._mp_claimed and self is not _family.current,
+            "process has already started: set daemon before start()",
+        )
+        self._config["daemon"] = bool(daemonic)
+
+    @property
+    def authkey(self) -> bytes:
+        """The key that proves to other processes that this one belongs to the family.
+
+        Inherited from the creating process when the object is made; any bytes may be set.
+
+        Anchor: multiprocessing.Process.authkey
+        """
+        key: bytes = self._config["authkey"]
+        return key
+
+    @authkey.setter
+    def authkey(self, authkey: bytes) -> None:
+        if not isinstance(authkey, (bytes, bytearray, memoryview)):
+            raise TypeError(f"authkey must be bytes, not {type(authkey).__name__}")
+        self._config["authkey"] = AuthenticationString(authkey)
+
+    @property
+    def pid(self) -> Optional[int]:
+        """The process ID; None before `start()`.
+
+        Anchor: multiprocessing.Process.pid
+        """
+        self._check_open()
+        if self is _family.current:
+            return os.getpid()
+        return None if self._mp_handle is None else self._mp_handle.pid
+
+    @property
+    def ident(self) -> Optional[int]:
+        """The same as `pid`, by the name that `threading.Thread` has for it.
+
+        Anchor: multiprocessing.Process
+        """
+        return self.pid
+
+    @property
+    def exitcode(self) -> Optional[int]:
+        """The exit code; None while the process has not ended, -N when signal N ended it.
+
+        255 when the system could not tell, as somebody else collected the status.
+
+        Anchor: multiprocessing.Process.exitcode
+        """
+        self._check_open()
+        if self is _family.current:
+            return None
+        _require(self._parent_pid == os.getpid(), "can only ask a child process for its exit code")
+        handle = self._mp_handle
+        return None if handle is None else self._poll(handle)
+
+    @property
+    def sentinel(self) -> int:
+        """A file descriptor that is ready for reading when the process has ended.
+
+        It is valid until `close()`. Raises ValueError before `start()`.
+
+        Anchor: multiprocessing.Process.sentinel
+        """
+        self._check_open()
+        if self._mp_handle is None:
+            raise ValueError("process not started, so there is no sentinel yet")
+        return self._mp_handle.sentinel
+
+    def __repr__(self) -> str:
+        parts = [f"name={self._name!r}"]
+        if self._mp_handle is not None:
+            parts.append(f"pid={self._mp_handle.pid}")
+        parts.append(f"parent={self._parent_pid}")
+        parts.append(self._status())
+        if self.daemon:
+            parts.append("daemon")
+        return f"<{type(self).__name__} {' '.join(parts)}>"
+
+    # How the class starts a process: a context's class says it.
+
+    def _launch(self) -> _handle.Handle:
+        raise NotImplementedError("use the Process of a context, which knows a start method")
+
+    def _signal(self, signum: int, verb: str) -> None:
+        self._check_open()
+        _require(self._parent_pid == os.getpid(), f"can only {verb} a child process")
+        handle = self._mp_handle
+        if handle is None:
+            raise AssertionError(f"can only {verb} a started process")
+        handle.send_signal(signum)
+
+    def _poll(self, handle: _handle.Handle) -> Optional[int]:
+        exitcode = handle.poll()
+        if exitcode is not None:
+            self._note_end()
+        return exitcode
+
+    def _note_end(self) -> None:
+        # Until now the arguments were kept: the documentation promises that what a child was given
+        # isn't collected in the parent while the child is alive.
+        _family.children.discard(self)
+        self._target, self._args, self._kwargs = None, (), {}
+
+    def _status(self) -> str:
+        if self._mp_closed:
+            return "closed"
+        if self is _family.current:
+            return "started"
+        if self._parent_pid != os.getpid():
+            return "unknown"
+        if self._mp_handle is None:
+            return "initial"
+        exitcode = self._poll(self._mp_handle)
+        if exitcode is None:
+            return "started"
+        return f"stopped exitcode={_exitcode_name(exitcode)}"
+
+    def _check_open(self) -> None:
+        if self._mp_closed:
+            raise ValueError("process object is closed")
+
+
+class AuthenticationString(bytes):
+    """A key that refuses to be pickled, but for a child that is being started."""
+
+    def __reduce__(self) -> Any:
+        if _reduction.spawning() is None:
+            raise TypeError(
+                "an authentication key can't be pickled: whoever reads it could join the family; "
+                "children get it when they are started"
+            )
+        return AuthenticationString, (bytes(self),)
+
+
+def current_process() -> BaseProcess:
+    """The process object of the current process.
+
+    Anchor: multiprocessing.current_process
+    """
+    return _family.current
+
+
+def parent_process() -> Optional[BaseProcess]:
+    """The process object of the parent process; None in the main process.
+
+    It can be asked for its name and pid, whether it is alive, and be waited for.
+
+    Anchor: multiprocessing.parent_process
+    """
+    return _family.parent
+
+
+def active_children() -> List[BaseProcess]:
+    """The children of the current process that are alive; joins those that have ended.
+
+    Anchor: multiprocessing.active_children
+    """
+    _reap()
+    return _family.listed()
+
+
+class Parent(NamedTuple):
+    """What a child is told of its parent. `end` is a descriptor that gets ready at its end."""
+
+    name: str
+    pid: int
+    authkey: bytes
+    end: int
+
+
+def become(child: BaseProcess, parent: Parent) -> None:
+    """Make `child` the current process object: called once, first thing in a new child."""
+    _family.start_over(child, _ParentProcess(parent))
+
+
+class _MainProcess(BaseProcess):
+    """The process that was not started by this package."""
+
+    def __init__(self) -> None:
+        self._identity = ()
+        self._config = {"authkey": AuthenticationString(os.urandom(32))}
+        self._parent_pid = None
+        self._parent_name = ""
+        self._target, self._args, self._kwargs = None, (), {}
+        self._name = "MainProcess"
+        self._mp_handle = None
+        self._mp_claimed = True
+        self._mp_closed = False
+
+
+class _ParentProcess(BaseProcess):
+    """The parent, as seen by its child."""
+
+    def __init__(self, parent: Parent) -> None:
+        self._identity = ()
+        self._config = {"authkey": AuthenticationString(parent.authkey)}
+        self._parent_pid = None
+        self._parent_name = ""
+        self._target, self._args, self._kwargs = None, (), {}
+        self._name = parent.name
+        self._mp_handle = None
+        self._mp_claimed = True
+        self._mp_closed = False
+        self._pid = parent.pid
+        self._end = parent.end
+
+    def is_alive(self) -> bool:
+        return not _fds.ready(self._end, 0)
+
+    def join(self, timeout: Optional[float] = None) -> None:
+        _fds.ready(self._end, timeout)
+
+    @property
+    def pid(self) -> int:
+        return self._pid
+
+    @property
+    def exitcode(self) -> Optional[int]:
+        return None  # a child can't know
+
+    @property
+    def sentinel(self) -> int:
+        return self._end
+
+
+class _Family:
+    """Who this process is, where it comes from, and which children it has."""
+
+    def __init__(self) -> None:
+        self.children: Set[BaseProcess] = set()
+        self.parent: Optional[BaseProcess] = None
+        self.counter = itertools.count(1)
+        self.claiming = threading.Lock()
+        self.current: BaseProcess
+
+    def listed(self) -> List[BaseProcess]:
+        while True:
+            try:
+                return list(self.children)
+            except RuntimeError:
+                continue  # another thread changed the set meanwhile
+
+    def start_over(self, current: BaseProcess, parent: Optional[BaseProcess]) -> None:
+        self.__init__()  # type: ignore[misc]
+        self.current, self.parent = current, parent
+
+
+_family = _Family()
+_family.current = _MainProcess()
+
+
+def _reap() -> None:
+    for child in _family.listed():
+        handle = child._mp_handle
+        if handle is not None:
+            child._poll(handle)
+
+
+def _generated_name(process: BaseProcess) -> str:
+    return f"{type(process).__name__}-{':'.join(map(str, process._identity))}"
+
+
+def _exitcode_name(exitcode: int) -> str:
+    try:
+        return str(exitcode) if exitcode >= 0 else f"-{signal.Signals(-exitcode).name}"
+    except ValueError:  # a real-time signal has no name
+        return str(exitcode)
+
+
+def _require(condition: bool, message: str) -> None:
+    # The documentation's "must" are AssertionErrors, and so also when Python runs with -O.
+    if not condition:
+        raise AssertionError(message)
+
+
+def _after_fork_in_child() -> None:
+    # A copy made by os.fork() keeps the name and the key, but the children are its original's: it
+    # could neither wait for them nor should it end them.
+    _family.start_over(_family.current, _family.parent)
+
+
+os.register_at_fork(after_in_child=_after_fork_in_child)
