@@ -360,6 +360,14 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["mpconform_lock"] = str(lock)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_handlecrashitem(crashitem: str, report: pytest.TestReport, sched: Any) -> None:
+    # xdist runs the item again elsewhere; a verdict that needed that is not believed.
+    if _LISTENING:
+        name = crashitem.rpartition("::")[2].rpartition("@")[0]
+        _LISTENING[-1].why.append(f"a worker process ended while it ran {name}")
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     entry = getattr(report, "mpconform", None)
     if entry and _LISTENING:

@@ -1,0 +1,164 @@
+"""A run that judged nothing, or not all, never looks like a pass."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import kit
+import pytest
+
+SLOW = """
+import os
+import time
+
+
+def first(t):
+    t.see("x", 1)
+
+
+def slow(t):
+    open(os.environ["SLOW_BEGUN"], "w").close()
+    t.see("x", 1)
+    time.sleep(1000)
+
+
+def last(t):
+    t.see("x", 1)
+"""
+
+CHAPTER = """
+[chapter]
+name = "sample"
+title = "Sample"
+sections = []
+""" + "".join(
+    f"""
+[[requirement]]
+id = "sample.{name}.x"
+text = "It reports x."
+tier = "must"
+since = "{since}"
+start_methods = []
+probe = "sample.{name}"
+expect = {{ x = 1 }}
+"""
+    for name, since in (("first", "3.5"), ("slow", "3.5"), ("last", "3.5"), ("future", "3.99"))
+)
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> tuple[Path, Path]:
+    target = kit.copy_of_the_target(tmp_path / "target")
+    (target / "mpprobe" / "probes" / "sample.py").write_text(SLOW)
+    return kit.spec_of(tmp_path / "spec", CHAPTER), target
+
+
+def test_an_id_that_selects_nothing_is_refused_with_its_neighbours(
+    tmp_path: Path, sample: tuple[Path, Path]
+) -> None:
+    spec, target = sample
+    outcome = kit.run(
+        tmp_path, "sample.frist", "--impl", "multiprocessing", spec=spec, target=target
+    )
+    assert outcome.status == 4
+    assert "sample.frist" in outcome.text and "sample.first" in outcome.text
+
+
+def test_a_selection_of_which_nothing_applies_is_no_pass(
+    tmp_path: Path, sample: tuple[Path, Path]
+) -> None:
+    spec, target = sample
+    outcome = kit.run(
+        tmp_path,
+        *["sample.future", "--impl", "multiprocessing", "--jobs", "1"],
+        spec=spec,
+        target=target,
+    )
+    assert outcome.status != 0
+    assert "nothing was judged" in outcome.text
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_run_ended_by_ctrl_c_says_so_and_fails(
+    tmp_path: Path, sample: tuple[Path, Path], jobs: str
+) -> None:
+    outcome = _disturbed(tmp_path, sample, jobs, lambda process: process.send_signal(signal.SIGINT))
+    assert outcome.status != 0
+    assert "interrupted" in outcome.text
+    assert "came to no verdict" in outcome.text
+    assert outcome.footer["complete"] is False
+
+
+def test_a_killed_worker_is_no_pass_of_what_it_ran(
+    tmp_path: Path, sample: tuple[Path, Path]
+) -> None:
+    outcome = _disturbed(tmp_path, sample, "2", _kill_the_slow_worker)
+    assert outcome.status == 3
+    assert "a worker process ended while it ran sample.slow.x" in outcome.text
+
+
+def _disturbed(tmp_path: Path, sample: tuple[Path, Path], jobs: str, disturb) -> kit.Outcome:  # type: ignore[no-untyped-def]
+    spec, target = sample
+    begun, results = tmp_path / "begun", tmp_path / "results.jsonl"
+    environment = os.environ | {"MPCONFORM_TARGET": str(target), "SLOW_BEGUN": str(begun)}
+    words = ["run", "sample.first", "sample.slow", "sample.last", "--impl", "multiprocessing"]
+    process = subprocess.Popen(
+        kit.command(
+            *["--spec", str(spec), *words, "--jobs", jobs, "--deadline", "5"],
+            *["--results", str(results)],
+        ),
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not begun.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    disturb(process)
+    text, _ = process.communicate(timeout=60)
+    return kit.outcome(process.returncode, text, results)
+
+
+def _kill_the_slow_worker(process: subprocess.Popen[str]) -> None:
+    """The worker that runs the slow probe is an ancestor of its process, below the controller."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        ancestry = _ancestry(int(folder.name))
+        if process.pid in ancestry and b"probe_main.py" in _words(int(folder.name)):
+            worker = ancestry[ancestry.index(process.pid) - 1]
+            if len(ancestry) - ancestry[::-1].index(process.pid) >= 3 and _forks(folder):
+                os.kill(worker, signal.SIGKILL)
+                return
+    raise AssertionError("no worker was found")
+
+
+def _forks(folder: Path) -> bool:
+    """Is it a warm template that has forked a probe?"""
+    return any(
+        (task / "children").read_text().strip() for task in (folder / "task").glob("[0-9]*")
+    )
+
+
+def _ancestry(pid: int) -> list[int]:
+    """A process, its parent, and so on."""
+    found = []
+    while pid > 1:
+        found.append(pid)
+        try:
+            stat = Path(f"/proc/{pid}/stat").read_text()
+        except OSError:
+            break
+        pid = int(stat.rpartition(")")[2].split()[1])
+    return found
+
+
+def _words(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
