@@ -91,7 +91,7 @@ CASES: list[tuple[Any, list[Any], list[Any]]] = [
         [_dict(k=1), _dict(a=2), _dict()],
         [_dict(k=2), None, "k", [1]],
     ),
-    ({"item_if_present": [0, 1]}, [[], [1]], [[2], _dict(k=1), None]),
+    ({"item_if_present": [0, 1]}, [[], [1]], [[2], "a", None]),
     ({"unique": True}, [[1, 2], [1, True], _tuple("a", "b")], [[1, 1], [1], [], "ab", None]),
     ({"present": True}, [None, 0, [], EMPTY], []),
 ]
