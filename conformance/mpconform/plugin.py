@@ -364,7 +364,7 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_handlecrashitem(crashitem: str, report: pytest.TestReport, sched: Any) -> None:
     # xdist runs the item again elsewhere; a verdict that needed that is not believed.
     if _LISTENING:
-        name = crashitem.rpartition("::")[2].rpartition("@")[0]
+        name = crashitem.rpartition("::")[2].partition("@")[0]
         _LISTENING[-1].why.append(f"a worker process ended while it ran {name}")
 
 
