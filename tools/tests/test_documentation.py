@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 import pytest
 from mptools.documentation import Unit, digest, plain_title, read_units, slug, split_sentences
+from mptools.sentences import PAGES, find_docs
 
 
 def units(source: str) -> list[tuple[str, str, str]]:
@@ -229,3 +231,28 @@ def test_a_table_is_one_example_and_markup_is_nothing() -> None:
 
 def test_repeated_text_under_one_anchor_is_one_unit() -> None:
     assert texts("T\n====\n\nSame.  Same.\n\nSame.\n") == ["Same."]
+
+
+# What may stand on a page without being part of a unit: titles, markup, directives, options.
+_NO_PROSE = re.compile(r"\s*$|(\.\.|[=\-~>]{4,}| *:[a-z]+:( |$)| +\.\. )|   single: ")
+
+
+def test_no_line_of_the_installed_pages_is_lost() -> None:
+    docs = find_docs()
+    if docs is None:
+        pytest.skip("the documentation package is not installed")
+    for page in PAGES:
+        source = (docs / page).read_text(encoding="utf-8")
+        found = read_units(source)
+        together = " ".join(" ".join(unit.text.split()) for unit in found)
+        sections = {unit.section for unit in found}
+        lost = [
+            line
+            for line in source.splitlines()
+            if not _NO_PROSE.match(line)
+            and " ".join(re.sub(r"^ *(\*|\(\d\)) +|::$", "", line).split()) not in together
+            and plain_title(line) not in sections
+        ]
+        headings = [line for line in lost if line.strip()[-1] not in ".,;:"]
+        assert lost == headings, "every sentence of the page is part of a unit"
+        assert len(lost) <= 20, f"more than the page's headings of paragraphs: {lost}"
