@@ -1,7 +1,8 @@
 """What the probes' source says about them: their names, and the observations they may report.
 
 The host never imports a probe (it is written for another interpreter), so the syntax tree has to
-tell.  A probe is a public function of `mpprobe/probes/*.py` whose only parameter is `t`.
+tell.  A probe is a public function of `mpprobe/probes/*.py` whose only parameter is `t`, and which
+reports something.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class ProbeSource:
     path: Path
     line: int
     reports: tuple[str, ...]  # regular expressions of the observation names
+    serves_others: bool  # another function of the file calls it: it may be a helper only
 
     def may_report(self, observation: str) -> bool:
         return any(re.fullmatch(pattern, observation) for pattern in self.reports)
@@ -39,7 +41,9 @@ def read_probes(folder: Path) -> dict[str, ProbeSource]:
             if parameters == ["t"] and not function.name.startswith("_"):
                 name = f"{path.stem}.{function.name}"
                 reports = tuple(sorted(module.reports(function)))
-                found[name] = ProbeSource(name, path, function.lineno, reports)
+                serves = module.is_named_elsewhere(function)
+                if reports:
+                    found[name] = ProbeSource(name, path, function.lineno, reports, serves)
     return found
 
 
@@ -76,6 +80,15 @@ class _Module:
             and node.args
             for suffix in _SUFFIXES[node.func.attr]
         }
+
+    def is_named_elsewhere(self, function: ast.FunctionDef) -> bool:
+        """Whether another function of the file names this one."""
+        return any(
+            isinstance(node, ast.Name) and node.id == function.name
+            for other in self.functions.values()
+            if other is not function
+            for node in ast.walk(other)
+        )
 
     def _reached(self, function: ast.FunctionDef) -> list[ast.FunctionDef]:
         reached = [function]

@@ -34,15 +34,24 @@ RULES: tuple[Rule, ...] = (
 )
 
 
+_TELL_BETTER = ("schema", "ids-are-unique", "matchers-are-known")
+
+
 def name_of(rule: Rule) -> str:
     return rule.__name__.replace("_", "-")
 
 
 def check(project: Project) -> list[Finding]:
-    """What all rules find, in the order of the files."""
-    found = [
+    """What all rules find, in the order of the files.
+
+    What the loader refuses is told by itself only where no rule has told it better: the loader
+    stops at the first fault, and the rules name the place of each.
+    """
+    found = {
         Finding(entry.path, entry.line, entry.id, name_of(rule), message)
         for rule in RULES
         for entry, message in rule(project)
-    ]
-    return sorted(set(found))
+    }
+    if any(finding.rule in _TELL_BETTER for finding in found):
+        found = {finding for finding in found if finding.rule != name_of(shape.loads)}
+    return sorted(found)

@@ -35,6 +35,6 @@ def probe_is_used(project: Project) -> Iterator[tuple[Entry, str]]:
     """Every probe serves a requirement, other than its ending."""
     used = {project.probe_of(entry) for entry in project.of_kind("object", "requirement")}
     for name, probe in project.probes.items():
-        if name not in used:
+        if name not in used and not probe.serves_others:
             place = Entry("probe", probe.path, probe.line, {"id": name}, "")
             yield place, "no requirement reads this probe"
