@@ -1,0 +1,82 @@
+"""`mpconform` as people type it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import kit
+from mpconform import places
+
+
+def mpconform(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(kit.command(*words), capture_output=True, text=True, timeout=120)
+
+
+def test_list_shows_ids_tiers_and_texts_under_a_prefix() -> None:
+    printed = mpconform("list", "misc.cpu-count").stdout
+    assert "misc.cpu-count.is-offered" in printed
+    assert all(line.startswith("misc.cpu-count") for line in printed.splitlines())
+
+
+def test_show_tells_what_is_promised_expected_and_where() -> None:
+    printed = mpconform("show", "misc.cpu-count.counts-processors").stdout
+    assert "multiprocessing.cpu_count" in printed
+    assert "the same as system" in printed
+
+
+def test_show_of_a_prefix_lists_what_to_choose_from() -> None:
+    finished = mpconform("show", "misc.cpu-count")
+    assert finished.returncode == 4
+    assert "misc.cpu-count.counts-processors" in finished.stderr
+
+
+def test_describe_gives_the_self_description_as_json() -> None:
+    said = json.loads(mpconform("describe", "--impl", "multiprocessing").stdout)
+    assert said["module"] == "multiprocessing"
+    assert said["executable"] == sys.executable
+
+
+def test_a_run_writes_junit_and_json_lines(tmp_path: Path) -> None:
+    junit = tmp_path / "junit.xml"
+    outcome = kit.run(
+        tmp_path,
+        *["misc.cpu-count", "--impl", "multiprocessing", "--junitxml", str(junit), "--no-known"],
+    )
+    cases = ElementTree.parse(junit).getroot().iter("testcase")
+    assert len(list(cases)) == len(outcome.verdicts) > 1
+    assert outcome.header["implementation"]["module"] == "multiprocessing"
+    assert outcome.footer["complete"] is True
+
+
+def test_the_plugin_works_under_plain_pytest(tmp_path: Path) -> None:
+    results = tmp_path / "results.jsonl"
+    finished = subprocess.run(
+        [
+            *[sys.executable, "-m", "pytest", str(places.SPEC / "misc.toml"), "-q"],
+            *["--impl", "multiprocessing", "--select", "misc.cpu-count", "--no-known"],
+            *["--results", str(results)],
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    outcome = kit.outcome(finished.returncode, finished.stdout, results)
+    assert outcome.status == 0, finished.stdout
+    assert outcome.footer["complete"] is True
+
+
+def test_judging_by_another_version_changes_what_applies(tmp_path: Path) -> None:
+    outcome = kit.run(
+        tmp_path, "misc.cpu-count", "--impl", "multiprocessing", "--docs", "3.6", "--no-known"
+    )
+    assert outcome.header["docs"] == "3.6"
+
+
+def test_a_version_that_is_none_is_refused_by_name() -> None:
+    finished = mpconform("run", "--impl", "multiprocessing", "--docs", "latest")
+    assert finished.returncode != 0
+    assert "latest" in finished.stderr
