@@ -8,7 +8,7 @@ library of the same Python.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -124,7 +124,7 @@ def standard_library_results(a: Results, folder: Path = STORED) -> Path:
     if not path.is_file():
         raise ToolError(
             f"{path}: expected the stored results of the standard library to compare with;"
-            f" make them with: mpconform run --impl {name}"
+            f" make them with: mpconform run --impl {name} --results {path}"
         )
     return path
 
@@ -154,31 +154,37 @@ def report(comparison: Comparison, *, show_all: bool) -> Iterator[str]:
     )
 
 
-def _by_key(results: Results) -> Mapping[RunKey, Run]:
-    found: dict[RunKey, Run] = {}
+def _by_key(results: Results) -> Mapping[RunKey, tuple[Run, ...]]:
+    """The runs by key; a kit with several workers may run a probe once in each."""
+    found: dict[RunKey, tuple[Run, ...]] = {}
     for one in results.runs:
         key = (one.probe, one.start_method)
-        if key in found:
-            raise ToolError(f"{results.path}: {one.probe} [{one.start_method}] is there twice")
-        found[key] = one
+        found[key] = (*found.get(key, ()), one)
     return found
 
 
-def _pair(key: RunKey, a: Run, b: Run) -> Pair:
-    lines = []
-    # The ending is an observation as any other; results keep it beside them.
-    seen_a = {**a.observations, ENDING: a.ending}
-    seen_b = {**b.observations, ENDING: b.ending}
-    for name in dict.fromkeys((*seen_a, *seen_b)):
-        if name in seen_a and name in seen_b:
-            differs = _differs(name, seen_a[name], seen_b[name])
-            lines.append(Line(name, show(seen_a[name]), show(seen_b[name]), differs))
-        else:
-            shown_a = show(seen_a[name]) if name in seen_a else ABSENT
-            shown_b = show(seen_b[name]) if name in seen_b else ABSENT
-            lines.append(Line(name, shown_a, shown_b, differs=True))
-    ordered = sorted(lines, key=lambda line: not line.differs)
-    return Pair(*key, tuple(ordered))
+def _pair(key: RunKey, a: Sequence[Run], b: Sequence[Run]) -> Pair:
+    seen_a, seen_b = _seen(a), _seen(b)
+    lines = [
+        _line(name, seen_a.get(name, []), seen_b.get(name, [])) for name in {**seen_a, **seen_b}
+    ]
+    return Pair(*key, tuple(sorted(lines, key=lambda line: not line.differs)))
+
+
+def _seen(runs: Sequence[Run]) -> Mapping[str, list[Any]]:
+    """Observation -> its values in these runs; the ending is an observation as any other."""
+    found: dict[str, list[Any]] = {}
+    for one in runs:
+        for name, value in {**one.observations, ENDING: one.ending}.items():
+            found.setdefault(name, []).append(value)
+    return found
+
+
+def _line(name: str, a: list[Any], b: list[Any]) -> Line:
+    """One observation; what one implementation shows in one run and not in the next is noise."""
+    differs = not any(not _differs(name, x, y) for x in a for y in b)
+    shown_a, shown_b = (show(values[0]) if values else ABSENT for values in (a, b))
+    return Line(name, shown_a, shown_b, differs)
 
 
 def _differs(name: str, a: Any, b: Any) -> bool:

@@ -115,9 +115,10 @@ def test_files_of_different_specs_are_refused(tmp_path: Path) -> None:
         compare(a, b)
 
 
-def test_a_run_that_is_there_twice_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ToolError, match=r"toy.one \[fork\] is there twice"):
-        compared(tmp_path, [run_of(x=1), run_of(x=2)], [])
+def test_what_varies_from_run_to_run_is_no_difference(tmp_path: Path) -> None:
+    a = [run_of(x=1, y=1), run_of(x=2, y=2)]
+    [pair] = compared(tmp_path, a, [run_of(x=2, y=3)]).pairs
+    assert [line.name for line in pair.differing] == ["y"]
 
 
 def test_the_partner_is_the_standard_library_of_the_same_python(tmp_path: Path) -> None:
