@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mpconform.expansion import ENDING
-from mpconform.values import same, show
+from mpconform.values import SHOWN_LENGTH, same, show, tag
 
 from mptools import ToolError
 from mptools.results import Results, Run, load_results
@@ -29,6 +29,7 @@ SECONDS_FLOOR = 0.1
 
 ABSENT = "(not reported)"
 _SHOWN_WIDTH = 60
+_SHORTENED_BY = 10  # show() cuts a little below its limit
 
 RunKey = tuple[str, str | None]  # probe, start method
 
@@ -183,8 +184,50 @@ def _seen(runs: Sequence[Run]) -> Mapping[str, list[Any]]:
 def _line(name: str, a: list[Any], b: list[Any]) -> Line:
     """One observation; what one implementation shows in one run and not in the next is noise."""
     differs = not any(not _differs(name, x, y) for x in a for y in b)
-    shown_a, shown_b = (show(values[0]) if values else ABSENT for values in (a, b))
-    return Line(name, shown_a, shown_b, differs)
+    if not a or not b:
+        return Line(name, *(show(values[0]) if values else ABSENT for values in (a, b)), differs)
+    first_a, first_b = _apart(a[0], b[0]) if differs else (a[0], b[0])
+    return Line(name, show(first_a), show(first_b), differs)
+
+
+def _apart(a: Any, b: Any) -> tuple[Any, Any]:
+    """Both values without what they share, where that is what makes them too long to read."""
+    if max(len(show(a)), len(show(b))) < SHOWN_LENGTH - _SHORTENED_BY:
+        return a, b
+    if tag(a) == tag(b) == "dict":
+        pairs = [_apart_item(key, _find(a, key), _find(b, key)) for key in _keys(a, b)]
+        left, right = ([item for side in pairs for item in side[n]] for n in (0, 1))
+        return {"$": "dict", "items": left}, {"$": "dict", "items": right}
+    if isinstance(a, list) and isinstance(b, list):
+        left, right = _without(a, b), _without(b, a)
+        # The same elements in another order: nothing would be left to see.
+        return (left, right) if left or right else (a, b)
+    return a, b
+
+
+def _apart_item(key: Any, a: list[Any], b: list[Any]) -> tuple[list[Any], list[Any]]:
+    """The items of one key on either side, [] where a side has none or both have the same."""
+    if not a or not b:
+        return [[key, value] for value in a], [[key, value] for value in b]
+    if same(a[0], b[0]):
+        return [], []
+    left, right = (a[0], b[0])
+    if isinstance(left, list) and isinstance(right, list):
+        left, right = _without(left, right), _without(right, left)
+    return [[key, left]], [[key, right]]
+
+
+def _keys(a: Any, b: Any) -> list[Any]:
+    keys = [key for key, _ in a["items"]]
+    return keys + [key for key, _ in b["items"] if not any(same(key, known) for known in keys)]
+
+
+def _find(value: Any, wanted: Any) -> list[Any]:
+    return [item for key, item in value["items"] if same(key, wanted)][:1]
+
+
+def _without(values: list[Any], others: list[Any]) -> list[Any]:
+    return [value for value in values if not any(same(value, other) for other in others)]
 
 
 def _differs(name: str, a: Any, b: Any) -> bool:

@@ -121,6 +121,19 @@ def test_what_varies_from_run_to_run_is_no_difference(tmp_path: Path) -> None:
     assert [line.name for line in pair.differing] == ["y"]
 
 
+def test_long_collections_show_only_what_sets_them_apart(tmp_path: Path) -> None:
+    names = [f"name-{number}" for number in range(100)]
+    classes = [["Same", names], ["Long", names], ["Gone", 1]]
+    a = run_of(x=[*names, "a"], y={"$": "dict", "items": classes}, z=names)
+    others = [["Same", names], ["Long", [*names, "new"]]]
+    b = run_of(x=["b", *names], y={"$": "dict", "items": others}, z=names[::-1])
+    [pair] = compared(tmp_path, [a], [b]).pairs
+    shown = {line.name: (line.a, line.b) for line in pair.differing}
+    assert shown["x"] == ("['a']", "['b']")
+    assert shown["y"] == ("{'Long': [], 'Gone': 1}", "{'Long': ['new']}")
+    assert shown["z"][0] != shown["z"][1], "the order is all that differs"
+
+
 def test_the_partner_is_the_standard_library_of_the_same_python(tmp_path: Path) -> None:
     a = load_results(write_results(tmp_path / "a.jsonl", name="mpref@python3.8"))
     with pytest.raises(ToolError, match=r"mpconform run --impl multiprocessing@python3\.8"):
