@@ -122,8 +122,8 @@ def describe(wanted: Wanted, names: Iterable[str], path: Iterable[str] = ()) -> 
     """Start the interpreter once and let the implementation introduce itself."""
     entry = known_module(wanted.module)
     extra = [*path]
-    if "path" in entry:
-        extra.append(str((IMPLEMENTATIONS.parent / entry["path"]).resolve()))
+    if "path" in entry and (held := (IMPLEMENTATIONS.parent / entry["path"]).resolve()).is_dir():
+        extra.append(str(held))
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join([str(TARGET), *extra]),
         "MPPROBE_IMPLEMENTATION": wanted.module,
