@@ -185,7 +185,8 @@ def _line(name: str, a: list[Any], b: list[Any]) -> Line:
     """One observation; what one implementation shows in one run and not in the next is noise."""
     differs = not any(not _differs(name, x, y) for x in a for y in b)
     if not a or not b:
-        return Line(name, *(show(values[0]) if values else ABSENT for values in (a, b)), differs)
+        shown_a, shown_b = (show(values[0]) if values else ABSENT for values in (a, b))
+        return Line(name, shown_a, shown_b, differs)
     first_a, first_b = _apart(a[0], b[0]) if differs else (a[0], b[0])
     return Line(name, show(first_a), show(first_b), differs)
 
