@@ -95,6 +95,21 @@ def process_gone(pid):
     return process_state(pid) in (None, "Z")
 
 
+def parent_of(pid):
+    """The number of a process's parent, None when there is no such process."""
+    try:
+        with open("/proc/%d/stat" % pid) as file:
+            return int(file.read().rpartition(")")[2].split()[1])
+    except (IOError, OSError):
+        return None
+
+
+def children_of(pid):
+    """The numbers of a process's children, zombies included."""
+    numbers = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    return sorted(number for number in numbers if parent_of(number) == pid)
+
+
 def open_descriptors():
     """{number: what it is} of this process, without the one that lists them."""
     found = {}

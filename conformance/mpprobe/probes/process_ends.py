@@ -1,0 +1,399 @@
+"""How processes end: exit codes, signals, descendants, zombies, sentinels, close()."""
+
+import atexit
+import os
+import select
+import signal
+import sys
+
+from mpprobe.probes.process import context, error_of, say, say_and_park
+from mpprobe.toolkit import (
+    hear,
+    open_descriptors,
+    park,
+    process_gone,
+    process_state,
+    tell,
+    told,
+    until,
+)
+
+
+def end_by_raising():
+    return 1 // 0
+
+
+def end(how):
+    if how == "return":
+        return 5
+    if how == "raise":
+        end_by_raising()
+    if how == "signal":
+        os.kill(os.getpid(), signal.SIGUSR1)
+    if how == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if how == "os._exit":
+        os._exit(9)
+    if how == "interrupt":
+        raise KeyboardInterrupt
+    if how == "sys.exit()":
+        sys.exit()
+    sys.exit(
+        {
+            "0": 0,
+            "3": 3,
+            "255": 255,
+            "259": 259,
+            "-1": -1,
+            "True": True,
+            "None": None,
+            "text": "a last word",
+            "float": 2.5,
+            "tuple": (4, 5),
+        }[how]
+    )
+
+
+def exit_codes_of(t, *ways):
+    processes = [t.ctx.Process(target=end, args=(how,), name="ends by " + how) for how in ways]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    return {how: process.exitcode for how, process in zip(ways, processes)}  # noqa: B905
+
+
+def exit_codes(t):
+    """The exit code of every ending that the documentation names; what they print."""
+    codes = exit_codes_of(t, "return", "0", "3", "255", "raise", "signal", "kill")
+    t.see("codes", codes)
+    t.see("types", sorted({type(code).__name__ for code in codes.values()}))
+    t.see("stderr", t.stderr())
+
+
+def odd_exit_codes(t):
+    """The exit code of endings that the documentation does not name."""
+    t.see(
+        "codes",
+        exit_codes_of(t, "sys.exit()", "None", "True", "259", "-1", "float", "os._exit"),
+    )
+    t.see("stderr", t.stderr())
+    t.see("loud.codes", exit_codes_of(t, "text", "tuple", "interrupt"))
+    t.see("loud.stderr", t.stderr())
+
+
+def resist(release):
+    atexit.register(tell, "atexit-ran")
+    try:
+        tell("resisting", os.getpid())
+        park(release)
+    finally:
+        tell("finally-ran")
+
+
+def leave_on(number, status):
+    def leave(received, frame):
+        tell("received", received)
+        os._exit(status)
+
+    signal.signal(number, leave)
+    tell("handling")
+    park()
+
+
+def termination(t):
+    """terminate() on a process with cleanups pending, and on one that handles SIGTERM."""
+    process = t.ctx.Process(target=resist, args=("release",))
+    t.see("initial", str(process))
+    t.see("initial.alive", process.is_alive())
+    process.start()
+    pid = hear("resisting")
+    t.see("started", str(process))
+    t.see("started.alive", process.is_alive())
+    t.call("terminate", process.terminate)
+    process.join()
+    t.see("stopped", str(process))
+    t.see("stopped.alive", process.is_alive())
+    t.see("stopped.repr", repr(process))
+    t.see("stopped.state", process_state(pid))
+    t.see("exitcode", process.exitcode)
+    t.see("finally-ran", told("finally-ran"))
+    t.see("atexit-ran", told("atexit-ran"))
+    handling = t.ctx.Process(target=leave_on, args=(signal.SIGTERM, 7), daemon=True)
+    handling.start()
+    hear("handling")
+    t.see("daemonic", str(handling))
+    handling.terminate()
+    handling.join()
+    t.see("handled.received", told("received") and hear("received"))
+    t.see("handled.exitcode", handling.exitcode)
+    t.see("handled.stopped", str(handling))
+
+
+def ignore_sigterm(release):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    resist(release)
+
+
+def killing(t):
+    """kill() on a process that ignores SIGTERM and has cleanups pending."""
+    t.needs("Process.kill")
+    process = t.ctx.Process(target=ignore_sigterm, args=("release",))
+    process.start()
+    hear("resisting")
+    process.terminate()
+    t.call("kill", process.kill)
+    process.join()
+    t.see("exitcode", process.exitcode)
+    t.see("alive", process.is_alive())
+    t.see("finally-ran", told("finally-ran"))
+    t.see("atexit-ran", told("atexit-ran"))
+
+
+def die_of_interrupt():
+    try:
+        tell("default-ready")
+        park()
+    finally:
+        tell("default-finally")
+
+
+def handle_interrupt():
+    signal.signal(signal.SIGINT, lambda number, frame: os._exit(7))
+    tell("handle-ready")
+    park()
+
+
+def swallow_interrupt():
+    try:
+        tell("swallow-ready")
+        park()
+    except KeyboardInterrupt:
+        tell("swallowed")
+    park()
+
+
+def answer_interrupt():
+    try:
+        tell("answer-ready")
+        park()
+    except KeyboardInterrupt:
+        sys.exit(4)
+
+
+def interruption(t):
+    """interrupt() on processes that take SIGINT in four ways."""
+    t.needs("Process.interrupt")
+    default = t.ctx.Process(target=die_of_interrupt, name="the interrupted")
+    handling = t.ctx.Process(target=handle_interrupt)
+    swallowing = t.ctx.Process(target=swallow_interrupt)
+    answering = t.ctx.Process(target=answer_interrupt)
+    everyone = [default, handling, swallowing, answering]
+    for process in everyone:
+        process.start()
+    for name in ("default-ready", "handle-ready", "swallow-ready", "answer-ready"):
+        hear(name)
+    t.call("interrupt", default.interrupt)
+    handling.interrupt()
+    swallowing.interrupt()
+    answering.interrupt()
+    for process in (default, handling, answering):
+        process.join()
+    t.see("default.exitcode", default.exitcode)
+    t.see("default.finally", told("default-finally"))
+    t.see("default.stderr", t.stderr())
+    t.see("handled.exitcode", handling.exitcode)
+    t.see("answered.exitcode", answering.exitcode)
+    until(lambda: told("swallowed"))
+    t.see("swallowed", told("swallowed"))
+    t.see("swallowed.alive", swallowing.is_alive())
+    tell("release")
+    swallowing.join()
+    t.see("swallowed.exitcode", swallowing.exitcode)
+
+
+def descend():
+    tell("descendant", os.getpid())
+    hear("go-on", 60.0)
+    tell("went-on")
+
+
+def have_descendant(method):
+    context(method).Process(target=descend, daemon=False).start()
+    hear("descendant")
+    tell("middle", os.getpid())
+    park()
+
+
+def orphans(t):
+    """terminate() on a process with a child of its own, which lives on."""
+    process = t.ctx.Process(target=have_descendant, args=(t.method,))
+    process.start()
+    descendant, middle = hear("descendant"), hear("middle")
+    process.terminate()
+    until(lambda: process_gone(middle))
+    # Where the sentinel is an end of a pipe, the descendant may hold it, too. The
+    # process is dead by now: 2 s are what a fork server may take to say so.
+    t.see("sentinel", len(select.select([process.sentinel], [], [], 2.0)[0]))
+    tell("go-on")
+    until(lambda: told("went-on"))
+    t.see("went-on", told("went-on"))
+    process.join()
+    t.see("exitcode", process.exitcode)
+    until(lambda: process_gone(descendant))
+
+
+# -- looked after
+
+
+def zombies(t):
+    """Two children that end unjoined, and who joins them."""
+    first = t.ctx.Process(target=say, args=("first",))
+    second = t.ctx.Process(target=say_and_park, args=("second",))
+    first.start()
+    pid = hear("first")
+    until(lambda: process_gone(pid))
+    t.see("unjoined", process_state(pid))
+    # A fork server tells of the end a moment after the kernel does.
+    select.select([first.sentinel], [], [], 10.0)
+    second.start()
+    t.see("after-start", process_state(pid))
+    t.see("after-start.exitcode", first.exitcode)
+    t.call("after-start.join", first.join)
+    pid = hear("second")
+    tell("release")
+    until(lambda: process_gone(pid))
+    select.select([second.sentinel], [], [], 10.0)
+    t.see("after-is-alive.alive", second.is_alive())
+    t.see("after-is-alive", process_state(pid))
+    t.see("after-is-alive.exitcode", second.exitcode)
+
+
+def say_and_wait_for(name, release):
+    tell(name, os.getpid())
+    park(release)
+
+
+def wait_for_one(module, sentinels, timeout):
+    from importlib import import_module
+
+    ready = import_module(module.__name__ + ".connection").wait(sentinels, timeout)
+    return [sentinel in ready for sentinel in sentinels]
+
+
+def poll(sentinel, seconds):
+    poller = select.poll()
+    poller.register(sentinel, select.POLLIN)
+    return len(poller.poll(seconds * 1000))
+
+
+def sentinels(t):
+    """Two sentinels before and after the ends of their processes, the older one's first."""
+    first = t.ctx.Process(target=say_and_wait_for, args=("first", "release-first"))
+    second = t.ctx.Process(target=say_and_wait_for, args=("second", "release-second"))
+    t.see("unstarted", error_of(lambda: first.sentinel))
+    first.start()
+    second.start()
+    both = [first.sentinel, second.sentinel]
+    t.see("types", [type(sentinel).__name__ for sentinel in both])
+    t.see("differ", both[0] != both[1])
+    pid = hear("second")
+    hear("first")
+    t.see("living.select", len(select.select(both, [], [], 0)[0]))
+    t.see("living.poll", [poll(both[0], 0), poll(both[1], 0)])
+    t.call("living.wait", wait_for_one, t.mp, both, 0.1)
+    tell("release-first")
+    t.see("first.select", select.select(both, [], [], 10)[0] == both[:1])
+    t.call("first.wait", wait_for_one, t.mp, both, 10)
+    t.see("first.poll", poll(both[0], 10))
+    t.see("second.poll", poll(both[1], 0))
+    first.join()
+    os.kill(pid, signal.SIGKILL)
+    t.see("killed.select", len(select.select(both[1:], [], [], 10)[0]))
+    second.join()
+    t.see("joined.same", [first.sentinel, second.sentinel] == both)
+
+
+def faces(process):
+    """What each member of a process object raises when it is used."""
+    return {
+        "pid": error_of(lambda: process.pid),
+        "ident": error_of(lambda: process.ident),
+        "exitcode": error_of(lambda: process.exitcode),
+        "sentinel": error_of(lambda: process.sentinel),
+        "is_alive": error_of(process.is_alive),
+        "join": error_of(process.join),
+        "join-timed": error_of(process.join, 0),
+        "start": error_of(process.start),
+        "terminate": error_of(process.terminate),
+        "kill": error_of(process.kill),
+        "name": error_of(lambda: process.name),
+        "daemon": error_of(lambda: process.daemon),
+        "authkey": error_of(lambda: process.authkey),
+        "repr": error_of(repr, process),
+        "close": error_of(process.close),
+    }
+
+
+def closing(t):
+    """close() on running, finished, joined and unstarted processes; what it leaves usable."""
+    t.needs("Process.close", "Process.kill")
+    warm = t.ctx.Process(target=say, args=("warm",))
+    warm.start()
+    warm.join()
+    warm.close()
+    before = len(open_descriptors())
+    process = t.ctx.Process(target=say_and_park, args=("said",))
+    process.start()
+    pid = hear("said")
+    t.call("running", process.close)
+    t.see("running.alive", process.is_alive())
+    t.see("running.pid", process.pid == pid)
+    tell("release")
+    until(lambda: process_gone(pid))
+    select.select([process.sentinel], [], [], 10.0)
+    t.call("finished", process.close)
+    t.see("finished.state", process_state(pid))
+    t.see("descriptors", len(open_descriptors()))
+    t.see("descriptors.before", before)
+    t.see("active", t.ctx.active_children())
+    t.see("faces", faces(process))
+    t.see("closed.repr", error_of(repr, process) or repr(process))
+    t.call("unstarted", t.ctx.Process(target=say).close)
+
+
+def interrupt_closed(t):
+    """interrupt() on a closed process."""
+    t.needs("Process.close", "Process.interrupt")
+    process = t.ctx.Process(target=say, args=("said",))
+    process.start()
+    process.join()
+    process.close()
+    t.call("interrupt", process.interrupt)
+
+
+def dropped(t):
+    """A process that runs while nothing refers to its object."""
+    import gc
+
+    t.ctx.Process(target=say_and_park, args=("said",)).start()
+    gc.collect()
+    pid = hear("said")
+    t.see("state", process_state(pid))
+    t.see("active", [process.pid == pid for process in t.ctx.active_children()])
+    tell("release")
+    for process in t.ctx.active_children():
+        process.join()
+    t.see("gone", process_gone(pid))
+
+
+def stolen_status(t):
+    """A process whose end somebody else collected from the kernel."""
+    process = t.ctx.Process(target=say, args=("said",))
+    process.start()
+    os.waitpid(process.pid, 0)
+    t.call("join", process.join, 10)
+    t.call("join-again", process.join)
+    t.see("alive", process.is_alive())
+    t.see("active", t.ctx.active_children())
+    t.see("exitcode", process.exitcode)

@@ -1,0 +1,317 @@
+"""What a child gets and gives: pickling, streams, inheritance, its own end; the exceptions.
+
+Its life from start to join stands in `process.py`, how it ends in `process_ends.py`, who it is in
+`process_identity.py`.
+"""
+
+import atexit
+import os
+import signal
+import sys
+import threading
+import time
+
+from mpprobe.probes.process import error_of, say, say_and_park
+from mpprobe.probes.process_identity import error_names
+from mpprobe.toolkit import children_of, hear, open_descriptors, park, process_state, tell, told
+
+# -- what does not reach a child
+
+
+def accept(*args, **kwargs):
+    tell("accepted-%d" % len(kwargs), len(args))
+
+
+def unpicklable(t):
+    """Targets and arguments that can't be pickled, after a process that was all right."""
+    good = t.ctx.Process(target=say, args=("good",))
+    good.start()
+    good.join()
+    del good
+    processes, descriptors = len(children_of(os.getpid())), len(open_descriptors())
+    argument = t.ctx.Process(target=accept, args=((number for number in ()),))
+    t.call("argument", argument.start)
+    t.see("argument.pid", argument.pid)
+    keyword = t.ctx.Process(target=accept, kwargs={"function": lambda: 0})
+    t.call("keyword", keyword.start)
+    target = t.ctx.Process(target=lambda: tell("lambda-ran"))
+    t.call("target", target.start)
+    started = list(t.ctx.active_children())
+    t.see("started", len(started))
+    for process in (argument, keyword, target):
+        if process.pid is not None:
+            process.join()
+    t.see("ran", [told(name) for name in ("accepted-0", "accepted-1", "lambda-ran")])
+    del argument, keyword, target, started, process
+    t.see("processes", len(children_of(os.getpid())))
+    t.see("processes.before", processes)
+    t.see("descriptors", len(open_descriptors()))
+    t.see("descriptors.before", descriptors)
+
+
+def session_target(t):
+    """A target that is in the creator's main module and not in the child's, as in a REPL."""
+
+    def typed():
+        tell("typed-ran")
+
+    typed.__module__ = "__main__"
+    typed.__qualname__ = "typed"
+    sys.modules["__main__"].typed = typed
+    process = t.ctx.Process(target=typed, name="the typed")
+    process.start()
+    process.join()
+    t.see("exitcode", process.exitcode)
+    t.see("repr", repr(process))
+    t.see("ran", told("typed-ran"))
+    t.see("stderr", t.stderr())
+
+
+# -- streams, and what else a child inherits
+
+
+def read_stdin():
+    tell("child-read", [sys.stdin.read(), sys.stdin.closed, sys.stdin.readable()])
+
+
+def stdin(t):
+    """A creator with unread input on its standard input, and a child that reads its own."""
+    reading, writing = os.pipe()
+    os.write(writing, b"for the creator\n")
+    os.close(writing)
+    os.dup2(reading, 0)
+    os.close(reading)
+    process = t.ctx.Process(target=read_stdin)
+    process.start()
+    process.join()
+    t.see("exitcode", process.exitcode)
+    text, closed, readable = hear("child-read")
+    t.see("child.text", text)
+    t.see("child.closed", closed)
+    t.see("child.readable", readable)
+    t.see("creator.text", os.read(0, 100))
+
+
+def write_streams():
+    sys.stdout.write("<child's output>")
+    sys.stderr.write("<child's errors>")
+
+
+def streams(t):
+    """Unflushed output of creator and child on both standard streams."""
+    sys.stdout = os.fdopen(os.dup(1), "w", 8192)
+    sys.stdout.write("<creator's output>")
+    process = t.ctx.Process(target=write_streams)
+    process.start()
+    process.join()
+    t.see("exitcode", process.exitcode)
+    sys.stdout.flush()
+    out, err = t.stdout(), t.stderr()
+    t.see("out", out)
+    t.see("child.times", out.count("<child's output>"))
+    t.see("creator.times", out.count("<creator's output>"))
+    t.see("err", err)
+
+
+GLOBAL = ["as imported"]
+
+
+def tell_inheritance():
+    tell(
+        "inherited",
+        {
+            "cwd": os.getcwd(),
+            "umask": os.umask(0o22),
+            "variable": os.environ.get("MPPROBE_EXTRA"),
+            "path": sys.path,
+            "argv": sys.argv,
+            "global": GLOBAL[0],
+            "descriptor": os.path.exists("/proc/self/fd/77"),
+            "handler": signal.getsignal(signal.SIGUSR1) == signal.SIG_IGN,
+            "session": os.getsid(0),
+            "threads": threading.active_count(),
+            "main-thread": threading.current_thread() is threading.main_thread(),
+            "sigterm": signal.getsignal(signal.SIGTERM) == signal.SIG_DFL,
+        },
+    )
+
+
+def inheritance(t):
+    """What of the creator's state at start() a child finds."""
+    folder = os.environ["MPPROBE_SCRATCH"]
+    os.chdir(folder)
+    os.umask(0o77)
+    os.environ["MPPROBE_EXTRA"] = "extra"
+    sys.path.append("/no/such/folder")
+    sys.argv = ["renamed", "--option"]
+    GLOBAL[0] = "as changed"
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 77)
+    os.close(null)
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+    process = t.ctx.Process(target=tell_inheritance)
+    process.start()
+    process.join()
+    child = hear("inherited")
+    t.see("cwd", child["cwd"] == os.path.realpath(folder))
+    t.see("umask", child["umask"] == 0o77)
+    t.see("variable", child["variable"])
+    t.see("path", child["path"])
+    t.see("argv", child["argv"])
+    t.see("global", child["global"])
+    t.see("descriptor", child["descriptor"])
+    t.see("handler", child["handler"])
+    t.see("session", child["session"] == os.getsid(0))
+    t.see("threads", child["threads"])
+    t.see("main-thread", child["main-thread"])
+    t.see("sigterm", child["sigterm"])
+
+
+# -- the end of a child's life
+
+
+def finish_in_thread():
+    hear("run-over")
+    time.sleep(0.1)
+    tell("thread-done")
+
+
+def end_with_thread():
+    atexit.register(tell, "atexit-ran")
+    threading.Thread(target=finish_in_thread, daemon=False).start()
+    threading.Thread(target=park, args=("never",), daemon=True).start()
+    tell("run-over")
+
+
+def child_end(t):
+    """A child whose run() is over before a thread of its own, with an exit handler."""
+    process = t.ctx.Process(target=end_with_thread)
+    process.start()
+    process.join()
+    t.see("exitcode", process.exitcode)
+    t.see("thread-done", told("thread-done"))
+    t.see("atexit-ran", told("atexit-ran"))
+
+
+# -- several at once
+
+
+def start_one(t, number, found):
+    process = t.ctx.Process(target=say, args=("said-%d" % number,))
+    found.append(process)
+    process.start()
+    process.join()
+
+
+def threads(t):
+    """Four threads, each making, starting and joining a process, all at the same time."""
+    found = []
+    running = [threading.Thread(target=start_one, args=(t, n, found)) for n in range(4)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+    t.see("exitcodes", [process.exitcode for process in found])
+    t.see("names", [process.name for process in found])
+    t.see("pids", [process.pid for process in found])
+    t.see("said", sorted(told("said-%d" % number) for number in range(4)))
+
+
+FOREIGN = []
+
+
+def use_foreign():
+    other = FOREIGN[0]
+    tell(
+        "foreign",
+        {
+            "start": error_names(other.start),
+            "join": error_names(other.join, 0),
+            "is_alive": error_names(other.is_alive),
+            "exitcode": error_names(lambda: other.exitcode),
+            "terminate": error_names(other.terminate),
+        },
+    )
+
+
+def foreign(t):
+    """A forked child that uses the object of its creator's other child."""
+    other = t.ctx.Process(target=say_and_park, args=("other",), daemon=False)
+    other.start()
+    pid = hear("other")
+    FOREIGN.append(other)
+    process = t.ctx.Process(target=use_foreign)
+    process.start()
+    process.join()
+    used = hear("foreign")
+    t.see("start", used["start"])
+    t.see("join", used["join"])
+    t.see("is_alive", used["is_alive"])
+    t.see("exitcode", used["exitcode"])
+    t.see("terminate", used["terminate"])
+    t.see("user.exitcode", process.exitcode)
+    t.see("state", process_state(pid))
+    tell("release")
+    other.join()
+    t.see("other.exitcode", other.exitcode)
+
+
+# -- exceptions
+
+
+def exceptions(t):
+    """How the documented exceptions are related."""
+    t.see("base", t.mp.ProcessError)
+    t.see("derived", [t.mp.BufferTooShort, t.mp.AuthenticationError, t.mp.TimeoutError])
+    t.see("distinct", len({t.mp.BufferTooShort, t.mp.AuthenticationError, t.mp.TimeoutError}))
+    t.see("builtin", issubclass(t.mp.TimeoutError, TimeoutError))
+    t.see("empty-args", t.mp.BufferTooShort(b"x").args)
+
+
+def too_short(t):
+    """A message that does not fit into the buffer it is received into."""
+    receiving, sending = t.mp.Pipe(False)
+    sending.send_bytes(b"0123456789")
+    sending.send_bytes(b"next")
+    error = error_of(receiving.recv_bytes_into, bytearray(9))
+    t.see("error", error)
+    t.see("args", list(error.args))
+    t.see("fits", error_of(receiving.recv_bytes_into, bytearray(4)))
+    sending.close()
+    receiving.close()
+
+
+def accept_once(listener, errors):
+    try:
+        listener.accept().close()
+    except Exception as error:
+        errors.append(error)
+
+
+def wrong_key(t):
+    """A client with another key than the listener's."""
+    from importlib import import_module
+
+    connection = import_module(t.mp.__name__ + ".connection")
+    listener = connection.Listener(("localhost", 0), authkey=b"right")
+    errors = []
+    thread = threading.Thread(target=accept_once, args=(listener, errors))
+    thread.start()
+    t.see("client", error_of(connection.Client, listener.address, authkey=b"wrong"))
+    thread.join()
+    t.see("listener", errors)
+    listener.close()
+
+
+def expired(t):
+    """Methods of a pool that take a timeout, while its only worker is busy."""
+    pool = t.ctx.Pool(1)
+    busy = pool.apply_async(park)
+    waiting = pool.imap(say, ["said"])
+    t.call("get", busy.get, timeout=0.1)
+    t.call("next", waiting.next, timeout=0.1)
+    tell("release")
+    busy.get()
+    waiting.next()
+    pool.close()
+    pool.join()
