@@ -1,0 +1,345 @@
+"""The documentation's chapter "Process Pools".
+
+Here is what programs call. `_pool_crew` has the workers and the thread that deals with them,
+`_pool_worker` what runs in a worker, `_pool_results` what the methods return.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+import warnings
+from types import TracebackType
+from typing import Any, Callable, Iterable, Iterator, List, Mapping, Optional, Type
+
+from ._pool_crew import RUN, Crew, WorkerDied
+from ._pool_results import (
+    AsyncResult,
+    Callback,
+    IMapIterator,
+    IMapUnorderedIterator,
+    MapResult,
+)
+from ._pool_worker import (
+    MaybeEncodingError,
+    Outcome,
+    RemoteTraceback,
+    call,
+    each_of_chunk,
+    map_chunk,
+    starmap_chunk,
+)
+
+__all__ = ["AsyncResult", "MaybeEncodingError", "Pool", "RemoteTraceback", "WorkerDied"]
+
+# map() without a chunksize makes this many chunks for each worker: few enough to save messages,
+# and enough that a worker with long ones doesn't keep the others waiting.
+_CHUNKS_PER_WORKER = 4
+
+
+class Pool:
+    """A pool of worker processes that carry out tasks.
+
+    processes: how many; None: one per CPU that this process may use. initializer: called with
+    `initargs` in every worker when it starts. maxtasksperchild: after so many tasks a worker
+    ends and a fresh one takes its place; None: never. context: used to start the workers.
+
+    A worker that dies while it does a task fails that task alone, with WorkerDied, and is
+    replaced.
+
+    Raises ValueError for a number below 1, TypeError for an initializer that isn't callable,
+    OSError when the workers can't be started.
+
+    Anchor: multiprocessing.pool.Pool
+    """
+
+    def __init__(
+        self,
+        processes: Optional[int] = None,
+        initializer: Optional[Callable[..., Any]] = None,
+        initargs: Iterable[Any] = (),
+        maxtasksperchild: Optional[int] = None,
+        context: Any = None,
+    ) -> None:
+        if processes is None:
+            processes = _usable_cpus()
+        if processes < 1:
+            raise ValueError(f"processes: expected at least 1, got {processes}")
+        if maxtasksperchild is not None and (
+            not isinstance(maxtasksperchild, int) or maxtasksperchild < 1
+        ):
+            raise ValueError(
+                f"maxtasksperchild: expected a positive int or None, got {maxtasksperchild!r}"
+            )
+        if initializer is not None and not callable(initializer):
+            raise TypeError(f"initializer: expected a callable or None, got {initializer!r}")
+        if context is None:
+            from .context import get_context
+
+            context = get_context()
+        self._creator = os.getpid()
+        self._crew = Crew(context, processes, initializer, tuple(initargs), maxtasksperchild)
+
+    def apply(
+        self,
+        func: Callable[..., Any],
+        args: Iterable[Any] = (),
+        kwds: Mapping[str, Any] = {},
+    ) -> Any:
+        """Call `func(*args, **kwds)` in a worker, wait for the result and return it.
+
+        Raises what the call raised, ValueError when the pool isn't running.
+
+        Anchor: multiprocessing.pool.Pool.apply
+        """
+        return self.apply_async(func, args, kwds).get()
+
+    def apply_async(
+        self,
+        func: Callable[..., Any],
+        args: Iterable[Any] = (),
+        kwds: Mapping[str, Any] = {},
+        callback: Callback = None,
+        error_callback: Callback = None,
+    ) -> AsyncResult:
+        """apply() that doesn't wait.
+
+        callback: called with the result; error_callback: called with the exception instead.
+        Both run in a thread that handles all results, so they have to return at once.
+
+        Anchor: multiprocessing.pool.Pool.apply_async
+        """
+        result = AsyncResult(self, callback, error_callback)
+        self._crew.submit(result._deliver, call, func, tuple(args), dict(kwds))
+        return result
+
+    def map(
+        self, func: Callable[[Any], Any], iterable: Iterable[Any], chunksize: Optional[int] = None
+    ) -> List[Any]:
+        """The results of `func` for the items of `iterable`, in their order.
+
+        chunksize: about how many items make one task. Raises what the first call that failed
+        raised, when all tasks are done.
+
+        Anchor: multiprocessing.pool.Pool.map
+        """
+        return self.map_async(func, iterable, chunksize).get()  # type: ignore[no-any-return]
+
+    def map_async(
+        self,
+        func: Callable[[Any], Any],
+        iterable: Iterable[Any],
+        chunksize: Optional[int] = None,
+        callback: Callback = None,
+        error_callback: Callback = None,
+    ) -> MapResult:
+        """map() that doesn't wait; the callbacks are those of apply_async().
+
+        Anchor: multiprocessing.pool.Pool.map_async
+        """
+        return self._map(map_chunk, func, iterable, chunksize, callback, error_callback)
+
+    def starmap(
+        self,
+        func: Callable[..., Any],
+        iterable: Iterable[Iterable[Any]],
+        chunksize: Optional[int] = None,
+    ) -> List[Any]:
+        """map() for items that are unpacked as arguments.
+
+        Anchor: multiprocessing.pool.Pool.starmap
+        """
+        return self.starmap_async(func, iterable, chunksize).get()  # type: ignore[no-any-return]
+
+    def starmap_async(
+        self,
+        func: Callable[..., Any],
+        iterable: Iterable[Iterable[Any]],
+        chunksize: Optional[int] = None,
+        callback: Callback = None,
+        error_callback: Callback = None,
+    ) -> MapResult:
+        """starmap() that doesn't wait; the callbacks are those of apply_async().
+
+        Anchor: multiprocessing.pool.Pool.starmap_async
+        """
+        return self._map(starmap_chunk, func, iterable, chunksize, callback, error_callback)
+
+    def _map(
+        self,
+        task: Callable[..., Any],
+        func: Callable[..., Any],
+        iterable: Iterable[Any],
+        chunksize: Optional[int],
+        callback: Callback,
+        error_callback: Callback,
+    ) -> MapResult:
+        self._crew.check_running()
+        items = list(iterable)
+        if chunksize is None:
+            chunksize = max(-(-len(items) // (self._crew.size * _CHUNKS_PER_WORKER)), 1)
+        chunks = list(_chunks(items, chunksize))
+        result = MapResult(self, len(chunks), callback, error_callback)
+        for index, chunk in enumerate(chunks):
+            self._crew.submit(_deliverer(result, index), task, func, chunk)
+        return result
+
+    def imap(
+        self,
+        func: Callable[[Any], Any],
+        iterable: Iterable[Any],
+        chunksize: int = 1,
+        *,
+        buffersize: Optional[int] = None,
+    ) -> IMapIterator:
+        """An iterator over the results of map(), each as soon as it and those before are there.
+
+        Its next() takes a timeout in seconds, and raises multiprocessing.TimeoutError. A call
+        that failed raises in its turn, and the others go on. buffersize: how many tasks may be
+        submitted whose results weren't taken; None: the iterable is consumed at once.
+
+        Anchor: multiprocessing.pool.Pool.imap
+        """
+        return self._imap(IMapIterator(self, _checked(buffersize)), func, iterable, chunksize)
+
+    def imap_unordered(
+        self,
+        func: Callable[[Any], Any],
+        iterable: Iterable[Any],
+        chunksize: int = 1,
+        *,
+        buffersize: Optional[int] = None,
+    ) -> IMapUnorderedIterator:
+        """imap() whose results come in the order in which they are done.
+
+        Anchor: multiprocessing.pool.Pool.imap_unordered
+        """
+        results = IMapUnorderedIterator(self, _checked(buffersize))
+        self._imap(results, func, iterable, chunksize)
+        return results
+
+    def _imap(
+        self,
+        results: IMapIterator,
+        func: Callable[[Any], Any],
+        iterable: Iterable[Any],
+        chunksize: int,
+    ) -> IMapIterator:
+        chunks = _chunks(iterable, chunksize)
+        self._crew.hold()
+        if isinstance(iterable, (list, tuple, range)) and results._places is None:
+            # Nothing to wait for, and it may not end before its iterator does.
+            _submit_chunks(self._crew, results, func, chunks)
+            return results
+        # Anything else may wait, or never end: not in this thread, nor in the crew's.
+        thread = threading.Thread(
+            target=_submit_chunks,
+            args=(self._crew, results, func, chunks),
+            name="PoolFeeder",
+            daemon=True,
+        )
+        try:
+            thread.start()
+        except BaseException:
+            self._crew.unhold()
+            raise
+        return results
+
+    def close(self) -> None:
+        """Take no more tasks; the workers end when those submitted are done.
+
+        Anchor: multiprocessing.pool.Pool.close
+        """
+        self._crew.close()
+
+    def terminate(self) -> None:
+        """Stop the workers at once; the results of unfinished tasks raise RuntimeError.
+
+        Anchor: multiprocessing.pool.Pool.terminate
+        """
+        if self._creator == os.getpid():
+            self._crew.terminate()
+
+    def join(self) -> None:
+        """Wait until the workers have ended. ValueError before close() or terminate().
+
+        Anchor: multiprocessing.pool.Pool.join
+        """
+        if self._crew.state == RUN:
+            raise ValueError("the pool is still running: close() or terminate() it before join()")
+        self._crew.join()
+
+    def __enter__(self) -> Pool:
+        self._crew.check_running()
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        value: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        self.terminate()
+
+    def __del__(self) -> None:
+        crew = getattr(self, "_crew", None)
+        if crew is None or self._creator != os.getpid() or crew.state != RUN:
+            return
+        warnings.warn(f"unclosed running pool {self!r}", ResourceWarning, source=self, stacklevel=2)
+        # Not waiting: a finalizer may run in any thread, in the midst of anything.
+        crew.terminate(wait=False)
+
+    def __reduce__(self) -> Any:
+        raise NotImplementedError("a pool can't be pickled: only its creator can use it")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} state={self._crew.state} pool_size={self._crew.size}>"
+
+
+def _usable_cpus() -> int:
+    if hasattr(os, "process_cpu_count"):
+        return os.process_cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _checked(buffersize: Optional[int]) -> Optional[int]:
+    if buffersize is not None and buffersize < 1:
+        raise ValueError(f"buffersize: expected at least 1 or None, got {buffersize}")
+    return buffersize
+
+
+def _chunks(iterable: Iterable[Any], size: int) -> Iterator[List[Any]]:
+    if size < 1:
+        raise ValueError(f"chunksize: expected at least 1, got {size}")
+    items = iter(iterable)
+    return iter(lambda: list(itertools.islice(items, size)), [])
+
+
+def _deliverer(result: Any, index: int) -> Callable[[Outcome], Any]:
+    return lambda outcome: result._deliver_chunk(index, outcome)
+
+
+def _submit_chunks(
+    crew: Crew, results: IMapIterator, func: Callable[[Any], Any], chunks: Iterator[List[Any]]
+) -> None:
+    """Submit tasks for what an iterable gives, until its end or that of the pool."""
+    count = 0
+    try:
+        while True:
+            if results._places is not None:
+                results._places.acquire()
+            chunk = next(chunks, None)
+            if chunk is None:
+                break
+            crew.submit(_deliverer(results, count), each_of_chunk, func, chunk, held=True)
+            count += 1
+    except Exception as error:
+        # The iterable raised, or the pool was terminated: the iterator tells, in its turn.
+        results._deliver_chunk(count, Outcome(False, error))
+        count += 1
+    finally:
+        results._end_at(count)
+        crew.unhold()
