@@ -25,6 +25,7 @@ __all__ = [
     "Preparation",
     "block_interrupts",
     "flush_standard_streams",
+    "interrupts_release",
     "forget_exit_handlers",
     "import_path",
     "leave_forked",
@@ -36,7 +37,6 @@ __all__ = [
     "send",
     "serve",
     "unblock_interrupts",
-    "unblock_sigint",
 ]
 
 # What an interpreter exits with that could not write out the rest of its stdout.
@@ -139,9 +139,11 @@ def unblock_interrupts(mask: Any) -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def unblock_sigint() -> None:
-    """Let SIGINT through, in a child that began with it held back."""
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+def interrupts_release(keep_blocked: bool) -> Callable[[], object]:
+    """What lets SIGINT through in a child that began with it held back by its starter alone."""
+    if keep_blocked:
+        return lambda: None
+    return lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
 
 
 def flush_standard_streams() -> bool:
@@ -167,19 +169,19 @@ def main(fd: int, interrupts_blocked: bool) -> None:
     """
     channel = socket.socket(fileno=fd)
     channel.set_inheritable(False)
-    sys.exit(serve(channel, None if interrupts_blocked else unblock_sigint))
+    sys.exit(serve(channel, interrupts_release(interrupts_blocked)))
 
 
-def serve(channel: socket.socket, on_ready: Optional[Callable[[], object]]) -> int:
+def serve(channel: socket.socket, on_ready: Callable[[], object]) -> int:
     """Do all that the parent asks for through `channel`; returns the exit code.
 
-    `on_ready` is called once exceptions of any kind are reported as the child's own.
+    `on_ready` is called once an exception, of any kind, is reported as that of the named child.
     """
     try:
         fds = _fds.receive_fds(channel)
     except (EOFError, ConnectionError):
         os._exit(1)  # start() failed in the parent: this child has never been
-    return _guarded(lambda: _load(channel, fds), on_ready)
+    return _guarded(lambda: _load(channel, fds, on_ready))
 
 
 def run_forked(
@@ -188,7 +190,7 @@ def run_forked(
     """Where a child of the fork method begins; returns the exit code."""
     forget_exit_handlers()
     process.become(child, parent)
-    return leave_forked(_guarded(lambda: child, on_ready))
+    return leave_forked(_guarded(lambda: _begin(child, on_ready)))
 
 
 def forget_exit_handlers() -> None:
@@ -214,13 +216,8 @@ def leave_forked(exitcode: int) -> int:
     return exitcode
 
 
-def _guarded(
-    load: Callable[[], process.BaseProcess], on_ready: Optional[Callable[[], object]]
-) -> int:
+def _guarded(load: Callable[[], process.BaseProcess]) -> int:
     try:
-        if on_ready is not None:
-            on_ready()
-        replace_stdin()
         child = load()
         child.run()
         return 0
@@ -231,22 +228,30 @@ def _guarded(
         return 1
 
 
-def _load(channel: socket.socket, fds: List[int]) -> process.BaseProcess:
+def _begin(child: process.BaseProcess, on_ready: Callable[[], object]) -> process.BaseProcess:
+    on_ready()
+    replace_stdin()
+    return child
+
+
+def _load(
+    channel: socket.socket, fds: List[int], on_ready: Callable[[], object]
+) -> process.BaseProcess:
     with open(fds.pop(0), "rb") as file, _reduction.providing_fds(fds):
         preparation: Preparation = pickle.load(file)
         if preparation.channel_is_sentinel:
             _fds.guard_in_forks(channel.detach())
         else:
             channel.close()
-        parent = _apply(preparation)
+        parent = _introduce(preparation)
+        _begin(process.current_process(), on_ready)
+        _apply(preparation)
         child: process.BaseProcess = pickle.load(file)
     process.become(child, parent)
     return child
 
 
-def _apply(preparation: Preparation) -> process.Parent:
-    from . import _start_forkserver, context
-
+def _introduce(preparation: Preparation) -> process.Parent:
     # What the main module finds when it asks who it is; the process object itself comes later, as
     # it may refer to the main module.
     me = process.current_process()
@@ -259,6 +264,12 @@ def _apply(preparation: Preparation) -> process.Parent:
         preparation.parent_end.detach(),
     )
     process.become(me, parent)
+    return parent
+
+
+def _apply(preparation: Preparation) -> None:
+    from . import _start_forkserver, context
+
     if preparation.server is not None:
         _start_forkserver.adopt(preparation.server.detach())
     misc.set_executable(preparation.executable)
@@ -270,7 +281,6 @@ def _apply(preparation: Preparation) -> process.Parent:
     if preparation.start_method is not None:
         context.set_start_method(preparation.start_method, force=True)
     _main_module.load(preparation.main)
-    return parent
 
 
 def replace_stdin() -> None:

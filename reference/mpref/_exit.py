@@ -21,7 +21,6 @@ from __future__ import annotations
 import atexit
 import os
 import time
-import traceback
 from typing import Any, Callable, List
 
 from . import process
@@ -94,6 +93,8 @@ def _discharge(duties: List[Duty]) -> None:
         try:
             duty()
         except Exception:
+            import traceback  # slow to import
+
             # One failure must not keep the children from being seen to.
             traceback.print_exc()
 

@@ -13,7 +13,6 @@ import os
 import select
 import socket
 import struct
-import tempfile
 import threading
 import time
 from typing import Iterable, List, Optional, Sequence, Tuple
@@ -117,6 +116,8 @@ def anonymous_file(data: bytes) -> int:
     if hasattr(os, "memfd_create"):
         fd = os.memfd_create("mpref", os.MFD_CLOEXEC)
     else:
+        import tempfile  # slow to import, and needed only where the system lacks better
+
         with tempfile.TemporaryFile() as file:
             fd = fcntl.fcntl(file.fileno(), fcntl.F_DUPFD_CLOEXEC, 3)
     try:

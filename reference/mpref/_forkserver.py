@@ -115,7 +115,7 @@ class _Server:
         for each in [self._door, status, *self._statuses.values()]:
             each.close()
         _child.forget_exit_handlers()
-        on_ready = None if self._interrupts_blocked else _child.unblock_sigint
+        on_ready = _child.interrupts_release(self._interrupts_blocked)
         return _child.leave_forked(_child.serve(channel, on_ready))
 
     def _reap(self) -> None:

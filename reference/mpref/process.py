@@ -412,6 +412,9 @@ class _ParentProcess(BaseProcess):
     def sentinel(self) -> int:
         return self._end
 
+    def _status(self) -> str:
+        return "started" if self.is_alive() else "stopped"
+
 
 class _Family:
     """Who this process is, where it comes from, and which children it has."""
