@@ -30,8 +30,22 @@ def run(options: argparse.Namespace, rest: Sequence[str]) -> int:
     """Hand over to pytest: it runs, spreads, and counts."""
     import pytest
 
+    # Other pytest plugins of the environment cost start-up, in every worker, and may interfere.
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     spec = Path(options.spec).resolve()
-    command = [str(spec), "-c", os.devnull, "--rootdir", str(spec), "-p", "no:cacheprovider"]
+    command = [
+        str(spec),
+        "-p",
+        "mpconform.plugin",
+        "-p",
+        "xdist.plugin",
+        "-c",
+        os.devnull,
+        "--rootdir",
+        str(spec),
+        "-p",
+        "no:cacheprovider",
+    ]
     command += [
         "-q",
         "-r",
@@ -44,7 +58,7 @@ def run(options: argparse.Namespace, rest: Sequence[str]) -> int:
         options.known,
     ]
     if options.jobs > 1:
-        command += ["-n", str(options.jobs), "--dist", "loadgroup"]
+        command += ["-n", str(options.jobs)]
     for flag in ("fresh", "install", "fix", "no_known"):
         if getattr(options, flag):
             command.append("--" + flag.replace("_", "-"))

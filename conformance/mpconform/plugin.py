@@ -1,10 +1,9 @@
 """The kit as a pytest plugin: chapters of the spec are test files, requirements are tests.
 
-    pytest spec/ --impl billiard@pypy3 -n 2 --dist loadgroup
+    pytest spec/ --impl billiard@pypy3 -n 2
 
 One test is one requirement under one start method. Tests that are judged by
-the same run of a probe stand together and share an xdist group, so the probe
-runs once. Workers run and judge; the controller (or the only process) describes
+the same run of a probe go to the same xdist worker, so the probe runs once. Workers run and judge; the controller (or the only process) describes
 the implementation, collects the verdicts, writes the results, and decides
 whether the run can be believed at all.
 """
@@ -165,8 +164,6 @@ class RequirementItem(pytest.Item):
         self.verdict: judge.Verdict | None = None
         self.new_run: Run | None = None
         self.reason: str | None = None
-        probe, method = case.run_key
-        self.add_marker(pytest.mark.xdist_group(f"{probe}-{method or ''}"))
 
     def runtest(self) -> None:
         settled = conformance(self.config)
@@ -358,6 +355,28 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["mpconform"] = _freeze(conformance(node.config).implementation)
     lock = Path(tempfile.gettempdir()) / f"mpconform-{os.getpid()}.lock"
     node.workerinput["mpconform_lock"] = str(lock)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Send all cases of one run to the same worker, whatever --dist says.
+
+    Not by xdist's groups: these rewrite node ids, which not every pytest allows.
+    """
+    if not _concerned(config):
+        return None
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+    probes = {
+        f"{case.requirement.file}::{case.name}": "-".join(map(str, case.run_key))
+        for case in conformance(config).plan.cases
+    }
+
+    class ByRun(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return probes.get(nodeid.rpartition("/")[2], nodeid)
+
+    return ByRun(config, log)
 
 
 @pytest.hookimpl(optionalhook=True)
