@@ -139,7 +139,7 @@ def life(t):
     """One process from its construction to its end, looked at from both sides."""
     before = children_of(os.getpid())
     process = t.ctx.Process(
-        target=live, args=(1, "two"), kwargs={"three": [3, None], "name": "x"}, name="worker"
+        target=live, args=(1, "two"), kwargs={"three": [3, "four"], "name": "x"}, name="worker"
     )
     t.see("constructed.starts-nothing", children_of(os.getpid()) == before and not told("child"))
     t.see("constructed.pid", process.pid)
