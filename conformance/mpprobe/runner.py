@@ -17,6 +17,8 @@ import json
 import os
 import platform
 import random
+import select
+import signal
 import sys
 import tempfile
 import traceback
@@ -53,6 +55,13 @@ def template(preload):
     def reply(**data):
         os.write(replies, json.dumps(data).encode() + b"\n")
 
+    # A pipe that every SIGCHLD writes to, so that one select() sees a run's end and the host's.
+    bell, ringer = os.pipe()
+    os.set_blocking(ringer, False)
+    os.set_blocking(bell, False)
+    signal.set_wakeup_fd(ringer)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+
     reply(ready=os.getpid())
     lines = os.fdopen(jobs, "rb", 0)
     while True:
@@ -61,11 +70,34 @@ def template(preload):
             return None
         pid = os.fork()
         if pid == 0:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             lines.close()
-            os.close(replies)
+            for descriptor in (bell, ringer, replies):
+                os.close(descriptor)
             return json.loads(line.decode())
         reply(started=pid)
-        reply(status=os.waitpid(pid, 0)[1])
+        status = await_end(pid, jobs, bell)
+        if status is None:
+            return None
+        reply(status=status)
+
+
+def await_end(pid, jobs, bell):
+    """The wait status of a run; None when the host is gone, and then the run is ended."""
+    while True:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            return status
+        if jobs in select.select([jobs, bell], [], [])[0]:
+            # No job comes while one runs: this is the end of the host.
+            try:
+                os.killpg(pid, signal.SIGKILL)
+            except OSError:
+                pass
+            os.waitpid(pid, 0)
+            return None
+        os.read(bell, 4096)
 
 
 def run(job):

@@ -22,7 +22,7 @@ LAYERS = {
     "tools/mptools": {"mptools", "mpconform"},
 }
 THIRD_PARTY = {
-    "conformance/mpconform": {"pytest"},
+    "conformance/mpconform": {"pytest", "xdist"},
     "tools/mptools": {"jsonschema"},
 }
 
