@@ -70,7 +70,6 @@ class Implementation:
         return {
             "PYTHONPATH": os.pathsep.join([str(TARGET), *self.path]),
             "MPPROBE_IMPLEMENTATION": self.module,
-            "PYTHONDONTWRITEBYTECODE": "1",
         }
 
 
@@ -127,7 +126,6 @@ def describe(wanted: Wanted, names: Iterable[str], path: Iterable[str] = ()) -> 
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join([str(TARGET), *extra]),
         "MPPROBE_IMPLEMENTATION": wanted.module,
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
     try:
         finished = subprocess.run(

@@ -31,6 +31,7 @@ os.environ.setdefault(IMPLEMENTATION, {module!r})
 
 
 def main():
+    import json
     import shutil
     import tempfile
 

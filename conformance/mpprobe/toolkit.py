@@ -9,7 +9,7 @@ probe, into a single script that needs nothing but the implementation.
 """
 
 import importlib
-import json
+import marshal
 import os
 import sys
 import time
@@ -36,15 +36,16 @@ def under_test():
     return importlib.import_module(os.environ[IMPLEMENTATION])
 
 
-# -- turns between processes, by files of the kit's own
+# -- turns between processes, by files of the kit's own. Every child of a probe
+# imports this file: marshal is built in, json would cost each 10 ms more.
 
 
 def tell(name, value=True):
     """Say `name` once, with a value, to whoever hears it in this run."""
     folder = os.path.join(os.environ[SCRATCH], "turns")
     draft = os.path.join(folder, ".%s.%d" % (name, os.getpid()))
-    with open(draft, "w") as file:
-        json.dump(encode(value), file)
+    with open(draft, "wb") as file:
+        marshal.dump(encode(value), file)
     os.rename(draft, os.path.join(folder, name))
 
 
@@ -52,8 +53,8 @@ def hear(name, timeout=HEAR_SECONDS):
     """Wait for `name` to be told and return its value. Seconds; raises Silence."""
     if not until(lambda: told(name), timeout):
         raise Silence("nobody told %r within %s s" % (name, timeout))
-    with open(os.path.join(os.environ[SCRATCH], "turns", name)) as file:
-        return decode(json.load(file))
+    with open(os.path.join(os.environ[SCRATCH], "turns", name), "rb") as file:
+        return decode(marshal.load(file))
 
 
 def told(name):
