@@ -181,19 +181,20 @@ class Event(Shareable):
 
     def __init__(self, *, ctx: Any = None) -> None:
         self._start_method = start_method_of(ctx)
-        self._bind(Condition(Lock(ctx=ctx), ctx=ctx), _shared.allocate(8))
+        self._bind(Condition(Lock(ctx=ctx), ctx=ctx), _shared.allocate(16))
 
     def _bind(self, condition: Condition, block: _shared.Block) -> None:
         self._condition = condition
         self._block = block
-        self._flag = block.view().cast("q")
+        # The flag, and how often it was set.
+        self._state = block.view().cast("q")
 
     def is_set(self) -> bool:
         """Whether the flag is set.
 
         Anchor: multiprocessing.Event
         """
-        return self._flag[0] != 0
+        return self._state[0] != 0
 
     def set(self) -> None:
         """Set the flag and wake all who wait for it.
@@ -201,7 +202,8 @@ class Event(Shareable):
         Anchor: multiprocessing.Event
         """
         with self._condition:
-            self._flag[0] = 1
+            self._state[0] = 1
+            self._state[1] += 1
             self._condition.notify_all()
 
     def clear(self) -> None:
@@ -210,16 +212,20 @@ class Event(Shareable):
         Anchor: multiprocessing.Event
         """
         with self._condition:
-            self._flag[0] = 0
+            self._state[0] = 0
 
     def wait(self, timeout: Optional[float] = None) -> bool:
         """Wait until the flag is set, up to `timeout` seconds; return whether it was.
 
         Anchor: multiprocessing.Event
         """
+        if self.is_set():
+            return True
         with self._condition:
-            # Woken is enough: the flag may be cleared again before this process runs.
-            return self.is_set() or self._condition.wait(timeout)
+            # The flag may be cleared again before this process runs: it has been set all the same.
+            before = self._state[1]
+            self._condition.wait_for(lambda: self.is_set() or self._state[1] != before, timeout)
+            return self.is_set() or self._state[1] != before
 
     def __reduce__(self) -> Tuple[Any, ...]:
         self._check_handing_over()

@@ -1,0 +1,277 @@
+"""Queue, JoinableQueue, SimpleQueue: what they promise, asked in any interpreter."""
+
+import gc
+import os
+import queue
+import threading
+import time
+
+import mpref
+from asking import ask
+from mpref import _reduction
+from scenarios import PATIENCE, Turn, finish, raises, run
+
+# More than any channel holds: its feeder gets work.
+MANY = 20_000
+
+
+def _put_numbers(q, count):
+    for number in range(count):
+        q.put((os.getpid(), number))
+
+
+def items_of_one_process_keep_their_order(ctx):
+    q = ctx.Queue()
+    children = [run(ctx, _put_numbers, q, MANY) for _ in range(2)]
+    seen = {}
+    for _ in range(2 * MANY):
+        pid, number = q.get(timeout=PATIENCE)
+        assert seen.setdefault(pid, 0) == number
+        seen[pid] += 1
+    for child in children:
+        finish(child)
+    assert q.empty() and q.qsize() == 0
+
+
+def own_items_come_in_order(ctx):
+    q = ctx.Queue()
+    for number in range(MANY):
+        q.put(number)
+    assert q.qsize() == MANY
+    assert [q.get(timeout=PATIENCE) for _ in range(MANY)] == list(range(MANY))
+
+
+def item_is_there_at_once(ctx):
+    q = ctx.Queue()
+    q.put("x")
+    assert not q.empty() and q.get_nowait() == "x"
+
+
+def first_put_starts_the_feeder(ctx):
+    q = ctx.Queue()
+    before = threading.enumerate()
+    q.put(1)
+    (feeder,) = set(threading.enumerate()) - set(before)
+    q.put(2)
+    assert feeder.is_alive() and set(threading.enumerate()) <= {*before, feeder}
+    q.close()
+    q.join_thread()
+    assert not feeder.is_alive()
+
+
+def full_and_empty_are_raised(ctx):
+    q = ctx.Queue(2)
+    q.put_nowait(1)
+    assert not q.full()
+    q.put(2, timeout=PATIENCE)
+    assert q.full() and q.qsize() == 2
+    raises(queue.Full, q.put_nowait, 3)
+    raises(queue.Full, q.put, 3, True, -1)
+    raises(queue.Full, q.put, 3, False, PATIENCE)
+    began = time.monotonic()
+    raises(queue.Full, q.put, 3, timeout=0.1)
+    assert time.monotonic() - began >= 0.09
+    assert (q.get(), q.get(False)) == (1, 2)
+    raises(queue.Empty, q.get_nowait)
+    raises(queue.Empty, q.get, True, -1)
+    raises(queue.Empty, q.get, False, PATIENCE)
+    began = time.monotonic()
+    raises(queue.Empty, q.get, timeout=0.1)
+    assert time.monotonic() - began >= 0.09
+
+
+def _take_one(q):
+    q.get()
+
+
+def blocked_put_goes_on_when_another_process_gets(ctx):
+    q = ctx.Queue(1)
+    q.put(1)
+    child = run(ctx, _take_one, q)
+    q.put(2, timeout=PATIENCE)
+    finish(child)
+    assert q.get() == 2
+
+
+def unpicklable_item_raises_in_the_caller(ctx):
+    q = ctx.Queue(1)
+    raises(Exception, q.put, lambda: 0)
+    q.put_nowait("still room")
+    assert q.get() == "still room"
+
+
+def changes_after_put_do_not_matter(ctx):
+    q = ctx.Queue()
+    item = [1]
+    q.put(item)
+    item.append(2)
+    assert q.get() == [1]
+
+
+def big_items_and_descriptors_pass(ctx):
+    q = ctx.Queue()
+    one, other = ctx.Pipe()
+    q.put((os.urandom(0), b"x" * 3_000_000, other))
+    other.close()
+    _, data, received = q.get()
+    assert len(data) == 3_000_000
+    received.send("through the queue")
+    assert one.recv() == "through the queue"
+    received.close()
+    raises(EOFError, one.recv)
+
+
+def closed_queue_raises(ctx):
+    q = ctx.Queue()
+    raises(AssertionError, q.join_thread)
+    q.put(1)
+    q.close()
+    q.close()
+    raises(ValueError, q.put, 1)
+    raises(ValueError, q.get)
+    raises(OSError, q.empty)
+    q.join_thread()
+    simple = ctx.SimpleQueue()
+    assert simple.empty()
+    simple.put(1)
+    assert not simple.empty() and simple.get() == 1
+    simple.close()
+    simple.close()
+    for call in (simple.empty, simple.get, lambda: simple.put(1)):
+        raises(OSError, call)
+
+
+def _put_and_end(q, count, cancel):
+    for number in range(count):
+        q.put(number)
+    if cancel:
+        q.cancel_join_thread()
+
+
+def child_ends_when_its_items_are_handed_over(ctx):
+    q = ctx.Queue()
+    child = run(ctx, _put_and_end, q, MANY, False)
+    child.join(1)
+    assert child.is_alive()
+    assert [q.get(timeout=PATIENCE) for _ in range(MANY)] == list(range(MANY))
+    finish(child)
+
+
+def child_ends_at_once_with_cancel_join_thread(ctx):
+    finish(run(ctx, _put_and_end, ctx.Queue(), MANY, True))
+
+
+def collected_queue_still_hands_over(ctx):
+    q = ctx.Queue()
+    twin = q.__class__.__new__(q.__class__)
+    with _reduction.starting(twin), _reduction.collecting_fds() as fds:
+        if ctx.get_start_method() == "fork":
+            return
+        data = _reduction.dumps(q)
+    with _reduction.providing_fds([os.dup(fd) for fd in fds]):
+        twin = _reduction.loads(data)
+    for number in range(MANY):
+        twin.put(number)
+    del twin
+    gc.collect()
+    assert [q.get(timeout=PATIENCE) for _ in range(MANY)] == list(range(MANY))
+
+
+def _work(q, results):
+    while True:
+        item = q.get()
+        if item is not None:
+            results.put(item * 2)
+        q.task_done()
+        if item is None:
+            return
+
+
+def join_waits_for_all_tasks(ctx):
+    q, results = ctx.JoinableQueue(), ctx.SimpleQueue()
+    q.join()
+    for number in range(50):
+        q.put(number)
+    children = [run(ctx, _work, q, results) for _ in range(2)]
+    q.put(None)
+    q.put(None)
+    q.join()
+    assert sorted(results.get() for _ in range(50)) == [2 * number for number in range(50)]
+    raises(ValueError, q.task_done)
+    for child in children:
+        finish(child)
+
+
+def _get_for_ever(q, told):
+    told.give()
+    while True:
+        q.get()
+
+
+def killed_readers_and_writers_spoil_nothing(ctx):
+    for target in (_get_for_ever, _put_for_ever):
+        q, told = ctx.Queue(), Turn()
+        child = run(ctx, target, q, told)
+        told.take()
+        for number in range(100):
+            q.put(number)
+        child.kill()
+        finish(child, -9)
+        q.put("last")
+        while q.get(timeout=PATIENCE) != "last":
+            pass
+
+
+def _put_for_ever(q, told):
+    told.give()
+    for number in range(10**9):
+        q.put(number)
+
+
+def handed_over_to_children_only(ctx):
+    for q in (ctx.Queue(), ctx.JoinableQueue(), ctx.SimpleQueue()):
+        raises(RuntimeError, _reduction.dumps, q)
+    if ctx.get_start_method() == "fork":
+        child = mpref.get_context("spawn").Process(target=print, args=(ctx.Queue(),))
+        raises(RuntimeError, child.start)
+
+
+def forked_copy_does_not_repeat_what_waits(ctx):
+    # os.fork() by the program itself, while the feeder has work.
+    q = ctx.Queue()
+    for number in range(MANY):
+        q.put(number)
+    pid = os.fork()
+    if pid == 0:
+        q.put("from the copy")
+        q.close()
+        q.join_thread()
+        os._exit(0)
+    items = [q.get(timeout=PATIENCE) for _ in range(MANY + 1)]
+    assert os.waitpid(pid, 0)[1] == 0
+    items.remove("from the copy")
+    assert items == list(range(MANY)) and q.empty()
+
+
+CHAPTER = [
+    items_of_one_process_keep_their_order,
+    own_items_come_in_order,
+    item_is_there_at_once,
+    first_put_starts_the_feeder,
+    full_and_empty_are_raised,
+    blocked_put_goes_on_when_another_process_gets,
+    unpicklable_item_raises_in_the_caller,
+    changes_after_put_do_not_matter,
+    big_items_and_descriptors_pass,
+    closed_queue_raises,
+    child_ends_when_its_items_are_handed_over,
+    child_ends_at_once_with_cancel_join_thread,
+    collected_queue_still_hands_over,
+    join_waits_for_all_tasks,
+    killed_readers_and_writers_spoil_nothing,
+    handed_over_to_children_only,
+    forked_copy_does_not_repeat_what_waits,
+]
+
+if __name__ == "__main__":
+    ask(CHAPTER)

@@ -1,0 +1,12 @@
+"""Queues, on every interpreter, by every start method."""
+
+from pathlib import Path
+
+from programs import HERE, every_interpreter, every_method, run
+from test_scenarios import judge
+
+
+@every_interpreter
+@every_method
+def test_queues(interpreter: str, method: str, tmp_path: Path) -> None:
+    judge(run(interpreter, str(HERE / "chapter_queues.py"), method, str(tmp_path), cwd=tmp_path))
