@@ -6,11 +6,27 @@ It is wrong in one way, and it names exactly the requirements that must catch it
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import sys
+import types
 
 import mpref
 
+_OF_ITS_OWN = ("__name__", "__spec__", "__loader__", "__package__")
+
 
 def become(name: str) -> None:
-    """Let the module `name` be the reference, patched as it now is."""
-    sys.modules[name] = mpref
+    """Let the module `name` be the reference, patched as it now is.
+
+    The kit goes by a module's `__name__`: a liar that kept the reference's would be
+    described, and then replaced, by the reference. Its submodules get their second
+    names here, since importing them by those would load them twice, unpatched.
+    """
+    liar = types.ModuleType(name)
+    vars(liar).update({k: v for k, v in vars(mpref).items() if k not in _OF_ITS_OWN})
+    sys.modules[name] = liar
+    for found in pkgutil.iter_modules(mpref.__path__):
+        if not found.name.startswith("_"):
+            module = importlib.import_module(f"mpref.{found.name}")
+            sys.modules[f"{name}.{found.name}"] = module
