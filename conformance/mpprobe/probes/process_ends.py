@@ -6,7 +6,7 @@ import select
 import signal
 import sys
 
-from mpprobe.probes.process import context, error_of, say, say_and_park
+from mpprobe.probes.process import context, error_of, say, say_and_park, state_in_the_end
 from mpprobe.toolkit import (
     hear,
     open_descriptors,
@@ -97,7 +97,7 @@ def termination(t):
     t.see("stopped", str(process))
     t.see("stopped.alive", process.is_alive())
     t.see("stopped.repr", repr(process))
-    t.see("stopped.state", process_state(pid))
+    t.see("stopped.state", state_in_the_end(pid))
     t.see("exitcode", process.exitcode)
     t.see("finally-ran", told("finally-ran"))
     t.see("atexit-ran", told("atexit-ran"))
@@ -289,6 +289,8 @@ def sentinels(t):
     t.call("first.wait", wait_for_one, t.mp, both, 10)
     t.see("first.poll", poll(both[0], 10))
     t.see("second.poll", poll(both[1], 0))
+    # The end of a pipe is seen a moment before the end of its process.
+    t.see("first.exitcode", until(lambda: first.exitcode is not None) and first.exitcode)
     first.join()
     os.kill(pid, signal.SIGKILL)
     t.see("killed.select", len(select.select(both[1:], [], [], 10)[0]))
@@ -366,7 +368,7 @@ def dropped(t):
     tell("release")
     for process in t.ctx.active_children():
         process.join()
-    t.see("gone", process_gone(pid))
+    t.see("gone", state_in_the_end(pid) is None)
 
 
 def stolen_status(t):

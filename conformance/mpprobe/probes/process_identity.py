@@ -231,16 +231,15 @@ if __name__ == "__main__":
 
 def main_exit(t):
     """A program's main process ends with a daemonic and another child still running."""
-    told_by = t.program(MAIN_PROGRAM)
-    lines = told_by["out"].splitlines()
-    words = dict(line.partition(" ")[::2] for line in lines)
-    t.see("lines", [line for line in lines if line.split()[0] not in ("daemon", "key")])
-    t.see("err", told_by["err"])
-    t.see("code", told_by["code"])
-    daemon = int(words["daemon"])
-    t.see("daemon-gone", until(lambda: process_gone(daemon)))
-    t.see("key.length", len(words["key"]))
-    t.see("key", words["key"])
+    ended = t.program(MAIN_PROGRAM)
+    words = dict(line.partition(" ")[::2] for line in ended["out"].splitlines())
+    daemon, key = words.pop("daemon", ""), words.pop("key", "")
+    t.see("lines", [" ".join(pair).strip() for pair in words.items()])
+    t.see("err", ended["err"])
+    t.see("code", ended["code"])
+    t.see("daemon-gone", daemon and until(lambda: process_gone(int(daemon))))
+    t.see("key.length", len(key))
+    t.see("key", key)
     t.see("key.here", bytes(t.mp.current_process().authkey).hex())
 
 
