@@ -1,248 +1,35 @@
-"""Contexts and start methods: what a child takes along, who its parent is, what contexts share."""
+"""Contexts: what has to be picklable, what can be shared, what contexts are, what is cleaned up."""
 
-import mmap
 import os
-import sys
-import tempfile
-import threading
-import warnings
 
-from mpprobe.toolkit import (
-    HEAR_SECONDS,
-    hear,
-    open_descriptors,
-    park,
-    tell,
-    told,
-    under_test,
-    until,
-)
+from mpprobe.toolkit import HEAR_SECONDS, hear, park, tell, told, under_test, until
 
-CONSTANT = ("module", "level", "constant")
-
-# What these modules' globals hold when they are imported; probes change them at run time.
+# What this global holds when the module is imported; a probe changes it at run time.
 changed = "as imported"
-shared_lock = None
-
-# Modules of the standard library that no implementation has a reason to import.
-RARE_MODULE = "colorsys"
-
-
-# -- what a child inherits
-
-
-def inheritance(t):
-    """A child, after its parent changed whatever a process has of its own; not the first child."""
-    global changed
-    # So that a server, where there is one, was made before the changes.
-    early = t.ctx.Process(target=tell, args=("early",))
-    early.start()
-    early.join()
-    changed = "at run time"
-    __import__(RARE_MODULE)
-    sys.path.append("/added/at/run/time")
-    sys.argv = ["the-program", "--option"]
-    os.environ["MPPROBE_ADDED_LATE"] = "at run time"
-    home = os.getcwd()
-    os.mkdir("elsewhere")
-    os.chdir("elsewhere")
-    private, inheritable = os.pipe(), os.pipe()
-    for number in inheritable:
-        os.set_inheritable(number, True)
-    links = [os.readlink("/proc/self/fd/%d" % pair[0]) for pair in (private, inheritable)]
-    with tempfile.NamedTemporaryFile() as file:
-        file.truncate(mmap.PAGESIZE)
-        with mmap.mmap(file.fileno(), mmap.PAGESIZE) as mapped:
-            child = t.ctx.Process(target=look_around, args=(links, file.name, CONSTANT))
-            child.start()
-            child.join()
-            mapped.flush()
-    found = hear("found")
-    t.see("pid-is-childs", found["pid"] == child.pid != os.getpid())
-    t.see("global", found["global"])
-    t.see("constant", found["constant"])
-    t.see("module-imported", found["module-imported"])
-    t.see("private-descriptor", found["descriptors"][0])
-    t.see("inheritable-descriptor", found["descriptors"][1])
-    t.see("memory-map", found["memory-map"])
-    t.see("command-is-parents", found["command"] == command())
-    t.see("executable-is-parents", found["executable"] == sys.executable)
-    t.see("path", found["path"])
-    t.see("argv", found["argv"])
-    t.see("environment", found["environment"])
-    t.see("folder-is-parents", found["folder"] == os.getcwd())
-    os.chdir(home)
-    os.rmdir("elsewhere")
-
-
-def look_around(links, mapped, constant):
-    held = set(open_descriptors().values())
-    with open("/proc/self/maps") as file:
-        maps = file.read()
-    found = {
-        "pid": os.getpid(),
-        "global": changed,
-        "constant": CONSTANT == constant,
-        "module-imported": RARE_MODULE in sys.modules,
-        "descriptors": [link in held for link in links],
-        "memory-map": mapped in maps,
-        "command": command(),
-        "executable": sys.executable,
-        "path": "/added/at/run/time" in sys.path,
-        "argv": sys.argv,
-        "environment": os.environ.get("MPPROBE_ADDED_LATE"),
-        "folder": os.getcwd(),
-    }
-    tell("found", found)
-
-
-def command():
-    with open("/proc/self/cmdline", "rb") as file:
-        return file.read()
-
-
-def family(t):
-    """Two children at a time and a grandchild, seen by the kernel, while the parent has a thread."""
-    before = living()
-    over = threading.Event()
-    thread = threading.Thread(target=over.wait)
-    thread.start()
-    first = t.ctx.Process(target=report_and_bear, args=("first", t.method))
-    second = t.ctx.Process(target=report_and_park, args=("second",))
-    with warnings.catch_warnings():
-        # From 3.12 on a fork beside a thread is warned about, which another probe looks at.
-        warnings.simplefilter("ignore")
-        first.start()
-        second.start()
-    pids = [hear(name) for name in ("first", "second", "grandchild")]
-    parents = [status(pid, "PPid") for pid in pids]
-    t.see("pids-match", [first.pid == pids[0], second.pid == pids[1]])
-    t.see("parents-are-the-starter", [parents[0] == os.getpid(), parents[1] == os.getpid()])
-    t.see("parents-are-the-same", parents[0] == parents[1])
-    t.see("parent-is-new", parents[0] not in before)
-    t.see("threads-of-parent", status(parents[0], "Threads"))
-    t.see("grandchild-is-of-the-child", parents[2] == pids[0])
-    t.see("grandchild-is-of-the-server", parents[2] == parents[0])
-    helpers = living() - before - set(pids) - set(parents)
-    t.see("helpers", len([pid for pid in helpers if status(pid, "PPid") == os.getpid()]))
-    tell("release")
-    for process in (first, second):
-        process.join()
-    over.set()
-    thread.join()
-
-
-def report_and_bear(name, method):
-    grandchild = under_test().get_context(method).Process(
-        target=report_and_park, args=("grandchild",)
-    )
-    grandchild.start()
-    report_and_park(name)
-    grandchild.join()
-
-
-def report_and_park(name):
-    tell(name, os.getpid())
-    park()
-
-
-def status(pid, field):
-    """A number out of the kernel's status of a process; None when it is gone."""
-    try:
-        with open("/proc/%d/status" % pid) as file:
-            return next(int(line.split()[1]) for line in file if line.startswith(field + ":"))
-    except (IOError, OSError):
-        return None
-
-
-def living():
-    return {int(name) for name in os.listdir("/proc") if name.isdigit()}
-
-
-def passed_descriptor(t):
-    """A connection given to one child, beside another child that was not given it."""
-    t.needs("Pipe")
-    kept, given = t.ctx.Pipe()
-    link = os.readlink("/proc/self/fd/%d" % given.fileno())
-    owner = t.ctx.Process(target=report_descriptors, args=("owner", link, given))
-    stranger = t.ctx.Process(target=report_descriptors, args=("stranger", link, None))
-    owner.start()
-    hear("owner")
-    stranger.start()
-    t.see("owner", hear("owner"))
-    t.see("stranger", hear("stranger"))
-    tell("release")
-    owner.join()
-    stranger.join()
-    kept.close()
-    given.close()
-
-
-def report_descriptors(name, link, given):
-    tell(name, link in open_descriptors().values())
-    park()
-
-
-def fork_calls(t):
-    """Whether os.fork() is called in the parent while a child is started."""
-    calls = []
-    fork = os.fork
-
-    def counted():
-        calls.append("called")
-        return fork()
-
-    os.fork = counted
-    if hasattr(os, "register_at_fork"):
-        # Notices a fork by a function that was taken from `os` before, too.
-        os.register_at_fork(after_in_parent=lambda: calls.append("noticed"))
-    child = t.ctx.Process(target=tell, args=("child",))
-    t.see("before", len(calls))
-    child.start()
-    t.see("forked", bool(calls))
-    hear("child")
-    child.join()
-    os.fork = fork
-
-
-def fork_beside_thread(t):
-    """What os.fork() warns of beside a second thread, and what start() does."""
-    over = threading.Event()
-    thread = threading.Thread(target=over.wait)
-    thread.start()
-    with warnings.catch_warnings(record=True) as by_fork:
-        warnings.simplefilter("always")
-        pid = os.fork()
-        if pid == 0:
-            os._exit(0)
-        os.waitpid(pid, 0)
-    child = t.ctx.Process(target=tell, args=("child",))
-    with warnings.catch_warnings(record=True) as by_start:
-        warnings.simplefilter("always")
-        child.start()
-    child.join()
-    over.set()
-    thread.join()
-    t.see("child", hear("child"))
-    t.see("os-fork", sorted({warning.category.__name__ for warning in by_fork}))
-    t.see("start", sorted({warning.category.__name__ for warning in by_start}))
 
 
 # -- what has to be picklable
 
 
+class Unpicklable(object):
+    """Says no to every pickler, also to those that know how to pickle a lambda."""
+
+    def __reduce_ex__(self, protocol):
+        raise TypeError("this object is not for pickling")
+
+
 def pickling(t):
     """Processes that can't be pickled, and processes that change between making and starting."""
-    unpicklable = t.ctx.Process(target=take, args=("argument", lambda: None))
-    start(t, "argument", unpicklable)
-    keyword = t.ctx.Process(target=take, kwargs={"name": "keyword", "value": lambda: None})
+    argument = t.ctx.Process(target=take, args=("argument", Unpicklable()))
+    start(t, "argument", argument)
+    keyword = t.ctx.Process(target=take, kwargs={"name": "keyword", "value": Unpicklable()})
     start(t, "keyword", keyword)
     attribute = t.ctx.Process(target=take, args=("attribute", None))
-    attribute.extra = lambda: None
+    attribute.extra = Unpicklable()
     start(t, "attribute", attribute)
     t.see("children", len(t.ctx.active_children()))
     mended = t.ctx.Process(target=take_extra, args=("mended",))
-    mended.extra = lambda: None
+    mended.extra = Unpicklable()
     mended.extra = "set before start"
     start(t, "mended", mended)
     t.see("extra", hear("mended") if told("mended") else None)
@@ -339,28 +126,6 @@ def count_up(lock, times):
                 file.write(str(count + 1))
 
 
-def lock_as_global(t):
-    """A child uses the lock that its parent put into a global and holds."""
-    t.needs("Lock")
-    global shared_lock
-    shared_lock = t.ctx.Lock()
-    shared_lock.acquire()
-    child = t.ctx.Process(target=try_global_lock)
-    child.start()
-    t.see("while-held", hear("while-held"))
-    shared_lock.release()
-    tell("released")
-    t.see("once-released", hear("once-released"))
-    child.join()
-
-
-def try_global_lock():
-    tell("while-held", shared_lock.acquire(False))
-    hear("released")
-    tell("once-released", shared_lock.acquire(True, HEAR_SECONDS))
-    shared_lock.release()
-
-
 def foreign_lock(t):
     """A lock of the fork context as an argument for processes of the other two."""
     t.needs("Lock")
@@ -428,8 +193,8 @@ def objects(t):
     t.see("current", [context.current_process() is me for context in contexts])
     t.see("processors", [context.cpu_count() == t.mp.cpu_count() for context in contexts])
     shown = {}
-    for name, context in zip(names, contexts):
-        process = context.Process()
+    for name in names:
+        process = t.mp.get_context(name).Process()
         shown[name] = [process.name.partition("-")[0], type(process).__name__ in repr(process)]
     t.see("shown", shown)
 

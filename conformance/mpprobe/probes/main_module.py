@@ -19,7 +19,7 @@ class Thing(object):
         self.value = value
 
 def work(thing):
-    say(child=[CONSTANT, changed, thing.value, type(thing) is Thing])
+    say(child=[CONSTANT, changed, thing.value], same_class=type(thing) is Thing)
 
 def start(method, name, target, *arguments):
     process = mp.get_context(method).Process(target=target, args=arguments)
@@ -104,6 +104,7 @@ def guarded(t, how):
     said = facts(ended["out"])
     t.see("imported", said["imported"])
     t.see("child", said.get("child"))
+    t.see("same-class", said.get("same_class"))
     t.see("of-main", said.get("of-main"))
     t.see("elsewhere", said.get("elsewhere"))
     t.see("of-elsewhere", said.get("of-elsewhere"))
