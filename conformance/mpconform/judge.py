@@ -1,4 +1,4 @@
-"""From observations to verdicts. Nothing here starts a process, nothing there knows what is right."""
+"""From observations to verdicts: nothing here starts a process, no probe knows what is right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run will judge: requirement × start method, for one implementation and one version."""
+"""What a run will judge: requirements by start methods, for one implementation and one version."""
 
 from __future__ import annotations
 

@@ -3,9 +3,10 @@
     pytest spec/ --impl billiard@pypy3 -n 2
 
 One test is one requirement under one start method. Tests that are judged by
-the same run of a probe go to the same xdist worker, so the probe runs once. Workers run and judge; the controller (or the only process) describes
-the implementation, collects the verdicts, writes the results, and decides
-whether the run can be believed at all.
+the same run of a probe go to the same xdist worker, so the probe runs once.
+Workers run and judge; the controller (or the only process) describes the
+implementation, collects the verdicts, writes the results, and decides whether
+the run can be believed at all.
 """
 
 from __future__ import annotations

@@ -18,7 +18,6 @@ import os
 import select
 import signal
 import subprocess
-
 import tempfile
 import time
 from collections.abc import Mapping
