@@ -71,7 +71,7 @@ def test_every_expected_observation_can_make_its_requirement_red(
         value = run.observations[name]
         broken = [
             replace(run, observations={**run.observations, name: lie})
-            for lie in plausible_lies(value)
+            for lie in (*plausible_lies(value), *run.observations.values(), "hung")
         ]
         reds = [lie for lie in broken if judge(requirement, VERSION, lie).verdict == FAIL]
         assert reds, f"{name}: whatever is observed, {wanted.expect[name]} accepts it"
