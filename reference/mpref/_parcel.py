@@ -31,10 +31,7 @@ def keep(fds: Sequence[int]) -> List[int]:
 
 def unpack(payload: _wire.Buffer, fds: List[int]) -> Any:
     """The object of a received message. Takes over the descriptors."""
-    try:
-        if not fds:
-            return _reduction.loads(payload)
-        with _reduction.providing_fds(fds):
-            return _reduction.loads(payload)
-    finally:
-        _wire.release(payload)
+    if not fds:
+        return _reduction.loads(payload)
+    with _reduction.providing_fds(fds):
+        return _reduction.loads(payload)

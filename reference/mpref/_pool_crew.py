@@ -20,7 +20,6 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import socket
 import threading
 import time
 import traceback
@@ -287,7 +286,7 @@ class Crew:
     def _on_message(self, worker: _Worker) -> bool:
         """Take one message of a worker; False where there was none."""
         try:
-            payload, fds = worker.channel.receive(flags=socket.MSG_DONTWAIT)
+            payload, fds = worker.channel.receive(flags=_wire.DONTWAIT)
         except BlockingIOError:
             return False
         except (EOFError, OSError):

@@ -28,9 +28,9 @@ from typing import TYPE_CHECKING, Any, Optional, Type, TypeVar
 from . import _shared
 
 try:
-    import _multiprocessing
+    import _multiprocessing  # type: ignore[import-not-found]
 except ImportError:
-    _multiprocessing = None  # type: ignore[assignment]
+    _multiprocessing = None
 
 RECURSIVE, COUNTING = 0, 1
 # What sem_getvalue can tell: an int.

@@ -184,11 +184,7 @@ class Connection:
         self._check_readable()
         if maxlength is not None and maxlength < 0:
             raise ValueError(f"maxlength: expected at least 0, got {maxlength}")
-        payload = self._receive_bytes(maxlength)
-        try:
-            return bytes(payload)
-        finally:
-            _wire.release(payload)
+        return bytes(self._receive_bytes(maxlength))
 
     def recv_bytes_into(self, buffer: _Bytes, offset: int = 0) -> int:
         """Wait for a message, write it into `buffer` from byte `offset` on, return its length.
@@ -208,14 +204,11 @@ class Connection:
             if offset > len(view):
                 raise ValueError(f"offset: expected less than {len(view)}, got {offset}")
             payload = self._receive_bytes(None)
-            try:
-                length = len(payload)
-                if length > len(view) - offset:
-                    raise BufferTooShort(bytes(payload))
-                view[offset : offset + length] = payload
-                return length
-            finally:
-                _wire.release(payload)
+            length = len(payload)
+            if length > len(view) - offset:
+                raise BufferTooShort(bytes(payload))
+            view[offset : offset + length] = payload
+            return length
 
     def _receive_bytes(self, maxlength: Optional[int]) -> _wire.Buffer:
         try:

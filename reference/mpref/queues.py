@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import os
 import queue
-import socket
 import threading
 import time
 import traceback
@@ -103,7 +102,7 @@ class Queue(Shareable):
         deadline = time.monotonic() + timeout
         while True:
             try:
-                return self._reader.receive(flags=socket.MSG_DONTWAIT)
+                return self._reader.receive(flags=_wire.DONTWAIT)
             except BlockingIOError:
                 pass
             # Whoever is told of a message may find that another reader was faster.
@@ -199,7 +198,8 @@ class Queue(Shareable):
 
     def __setstate__(self, state: Tuple[Any, ...]) -> None:
         self._start_method, self._maxsize, self._creator, ends, slots = state
-        self._bind(*(_wire.PacketChannel(end.detach()) for end in ends), slots)
+        reader, writer = (_wire.PacketChannel(end.detach()) for end in ends)
+        self._bind(reader, writer, slots)
 
     def _after_fork_in_child(self) -> None:
         self._feeder.forget()
@@ -332,7 +332,7 @@ class _Feeder:
             has_thread = self._thread is not None or self._start(joined)
             if not self._waiting:
                 try:
-                    self._channel.send(data, fds, socket.MSG_DONTWAIT if has_thread else 0)
+                    self._channel.send(data, fds, _wire.DONTWAIT if has_thread else 0)
                     return
                 except BlockingIOError:
                     pass

@@ -1,4 +1,4 @@
-"""Locks, semaphores, conditions, events and barriers, on every interpreter, by every start method."""
+"""Locks and what is made of them, on every interpreter, by every start method."""
 
 from pathlib import Path
 
