@@ -41,7 +41,10 @@ class _SemaphoreObject(SemLock, Shareable):
         pass
 
     def locked(self) -> bool:
-        """Whether an acquire() would have to wait."""
+        """Whether an acquire() would have to wait.
+
+        Anchor: multiprocessing.Lock.locked
+        """
         return self._is_zero()
 
     def __reduce__(self) -> Tuple[Any, ...]:

@@ -84,17 +84,26 @@ class Connection:
 
     @property
     def closed(self) -> bool:
-        """Whether close() was called."""
+        """Whether close() was called.
+
+        Anchor: multiprocessing.connection.Connection
+        """
         return self._closed
 
     @property
     def readable(self) -> bool:
-        """Whether this end can receive."""
+        """Whether this end can receive.
+
+        Anchor: multiprocessing.connection.Connection
+        """
         return self._readable
 
     @property
     def writable(self) -> bool:
-        """Whether this end can send."""
+        """Whether this end can send.
+
+        Anchor: multiprocessing.connection.Connection
+        """
         return self._writable
 
     def fileno(self) -> int:
