@@ -206,11 +206,16 @@ MAIN_PROGRAM = """
 import atexit, os, sys, time
 import IMPLEMENTATION as mp
 
-def work():
+def work(main):
     while not os.path.exists("over"):
         time.sleep(0.005)
-    time.sleep(0.1)
-    print("worker done", flush=True)
+    time.sleep(0.2)
+    try:
+        with open("/proc/%d/stat" % main) as file:
+            state = file.read().rpartition(")")[2].split()[0]
+    except OSError:
+        state = "gone"
+    print("worker done, main", "gone" if state in ("Z", "gone") else "alive", flush=True)
 
 def idle():
     time.sleep(60)
@@ -220,7 +225,7 @@ if __name__ == "__main__":
     atexit.register(print, "atexit", flush=True)
     daemon = mp.Process(target=idle, daemon=True)
     daemon.start()
-    mp.Process(target=work).start()
+    mp.Process(target=work, args=(os.getpid(),)).start()
     print("daemon", daemon.pid, flush=True)
     print("key", mp.current_process().authkey.hex())
     print("main over", flush=True)

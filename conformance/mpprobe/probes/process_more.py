@@ -22,6 +22,16 @@ def accept(*args, **kwargs):
     tell("accepted-%d" % len(kwargs), len(args))
 
 
+class Unpicklable(object):
+    """Refused by every pickler, also by those that take functions and locks."""
+
+    def __reduce_ex__(self, protocol):
+        raise TypeError("this can't be pickled")
+
+    def __call__(self):
+        tell("target-ran")
+
+
 def unpicklable(t):
     """Targets and arguments that can't be pickled, after a process that was all right."""
     good = t.ctx.Process(target=say, args=("good",))
@@ -29,19 +39,19 @@ def unpicklable(t):
     good.join()
     del good
     processes, descriptors = len(children_of(os.getpid())), len(open_descriptors())
-    argument = t.ctx.Process(target=accept, args=((number for number in ()),))
+    argument = t.ctx.Process(target=accept, args=(Unpicklable(),))
     t.call("argument", argument.start)
     t.see("argument.pid", argument.pid)
-    keyword = t.ctx.Process(target=accept, kwargs={"function": lambda: 0})
+    keyword = t.ctx.Process(target=accept, kwargs={"key": [Unpicklable()]})
     t.call("keyword", keyword.start)
-    target = t.ctx.Process(target=lambda: tell("lambda-ran"))
+    target = t.ctx.Process(target=Unpicklable())
     t.call("target", target.start)
     started = list(t.ctx.active_children())
     t.see("started", len(started))
     for process in (argument, keyword, target):
         if process.pid is not None:
             process.join()
-    t.see("ran", [told(name) for name in ("accepted-0", "accepted-1", "lambda-ran")])
+    t.see("ran", [told(name) for name in ("accepted-0", "accepted-1", "target-ran")])
     del argument, keyword, target, started, process
     t.see("processes", len(children_of(os.getpid())))
     t.see("processes.before", processes)
