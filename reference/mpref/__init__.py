@@ -5,8 +5,6 @@
 Every documented name stands here, grouped by the documentation's chapters.
 """
 
-from __future__ import annotations
-
 import sys as _sys
 
 if _sys.platform == "win32":

@@ -20,9 +20,12 @@ UNKNOWN_EXIT = 255
 # How the fork server reports a wait status.
 STATUS = struct.Struct("<i")
 
-# How often a child is looked for that has closed its end of the sentinel pipe but isn't a zombie
-# yet: normally a matter of microseconds, and only where there are no process descriptors.
+# Where there are no process descriptors, a child that ends closes its end of the sentinel pipe
+# some microseconds before it can be reaped. Who has seen the sentinel get ready must not be told
+# that the child is alive, so it is looked for again, this often and (once) this long: a child that
+# closed the pipe and lives on is found alive after all.
 _ZOMBIE_POLL_SECONDS = 0.001
+_ZOMBIE_DELAY_SECONDS = 0.1
 
 
 class Handle:
@@ -92,7 +95,21 @@ class Handle:
 class DirectChild(Handle):
     """A child that this process forked or spawned itself."""
 
+    def __init__(self, pid: int, sentinel: int, *, is_pidfd: bool) -> None:
+        super().__init__(pid, sentinel, is_pidfd=is_pidfd)
+        self._may_lag = not is_pidfd
+
     def _collect(self) -> Optional[int]:
+        exitcode = self._reap()
+        if exitcode is None and self._may_lag and _fds.ready(self.sentinel, 0):
+            self._may_lag = False
+            deadline = time.monotonic() + _ZOMBIE_DELAY_SECONDS
+            while exitcode is None and time.monotonic() < deadline:
+                time.sleep(_ZOMBIE_POLL_SECONDS)
+                exitcode = self._reap()
+        return exitcode
+
+    def _reap(self) -> Optional[int]:
         try:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
         except ChildProcessError:

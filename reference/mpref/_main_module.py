@@ -58,7 +58,8 @@ def origin() -> Optional[Origin]:
     if spec is not None and getattr(spec, "name", None):
         return Origin(spec.name, None)
     path = main.get("__file__")
-    if path is None or os.path.basename(path) == "ipython":  # the prompt's start script
+    # Not files of the program: the start script of a prompt, and names such as <stdin>.
+    if path is None or os.path.basename(path) == "ipython" or path.startswith("<"):
         return None
     return Origin(None, os.path.join(ORIGINAL_DIR or "", path))
 

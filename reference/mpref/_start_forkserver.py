@@ -223,7 +223,8 @@ def _drop() -> None:
         _door.close()
         _door = None
     if _server is not None:
-        _server.poll()
+        # A killed server closes its descriptors a moment before it can be reaped.
+        _server.wait(SERVER_GRACE_SECONDS)
         _server = None
 
 

@@ -1,0 +1,120 @@
+"""Runs programs that use mpref, in every interpreter that is found."""
+
+from __future__ import annotations
+
+import glob
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+REFERENCE = HERE.parent
+# No program here takes more than a few seconds of processor time; the rest is for busy machines.
+PATIENCE = 120
+
+METHODS = ["fork", "spawn", "forkserver"]
+
+
+def _find() -> list[str]:
+    """The interpreters to test: MPREF_INTERPRETERS, or what has a name that is known, on the PATH
+    or under pyenv; one per version."""
+    named = os.environ.get("MPREF_INTERPRETERS")
+    if named:
+        return named.split(os.pathsep)
+    found = {}
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    for version in ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14"):
+        places = sorted(glob.glob(str(pyenv / "versions" / f"{version}.*" / "bin" / "python")))
+        path = places[-1] if places else shutil.which(f"python{version}")
+        if path:
+            found[version] = path
+    pypy = shutil.which("pypy3")
+    if pypy:
+        found["pypy3"] = pypy
+    return list(found.values())
+
+
+INTERPRETERS = _find()
+
+
+def label(interpreter: str) -> str:
+    path = Path(interpreter)
+    return path.name if path.name != "python" else path.parent.parent.name
+
+
+every_interpreter = pytest.mark.parametrize(
+    "interpreter", INTERPRETERS or [sys.executable], ids=label
+)
+every_method = pytest.mark.parametrize("method", METHODS)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a program ended."""
+
+    exitcode: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+
+def run(
+    interpreter: str,
+    *args: str,
+    cwd: Path,
+    stdin: str = "",
+    env: dict[str, str] | None = None,
+    patience: float = PATIENCE,
+) -> Ended:
+    """Run an interpreter in a session of its own; what is left of it after `patience` is killed."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(REFERENCE),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **(env or {}),
+    }
+    # Files and not pipes: the end of a pipe would come only when whoever is left behind has gone.
+    with (
+        tempfile.TemporaryFile("w+") as out,
+        tempfile.TemporaryFile("w+") as err,
+        subprocess.Popen(
+            [interpreter, *args],
+            cwd=cwd,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=out,
+            stderr=err,
+            text=True,
+            start_new_session=True,
+        ) as process,
+    ):
+        try:
+            process.communicate(stdin, timeout=patience)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, 9)
+            process.wait()
+        texts = []
+        for file in (out, err):
+            file.seek(0)
+            texts.append(file.read())
+        ended = Ended(process.returncode, *texts)
+    if ended.exitcode == -9:
+        pytest.fail(f"hangs: {label(interpreter)} {' '.join(args)}\n{ended.out}\n{ended.err}")
+    return ended
+
+
+def script(folder: Path, source: str, name: str = "program.py") -> str:
+    """Write `source` into `folder`; returns its path."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(source)
+    return str(path)
