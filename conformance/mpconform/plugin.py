@@ -182,7 +182,10 @@ class RequirementItem(pytest.Item):
         if self.verdict.verdict == judge.ERROR or (
             self.verdict.verdict == judge.FAIL and self.verdict.binding
         ):
-            raise Unkept(report.failure(self.verdict, settled.implementation, settled.version))
+            asked = self.config.getoption("impl")
+            raise Unkept(
+                report.failure(self.verdict, settled.implementation, settled.version, asked)
+            )
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, Unkept):

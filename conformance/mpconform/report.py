@@ -31,8 +31,11 @@ def introduction(implementation: Implementation, version: Version, spec_digest: 
     ]
 
 
-def failure(verdict: Verdict, implementation: Implementation, version: Version) -> str:
-    """The block that teaches: promised, expected, observed, ending, and how to see it again."""
+def failure(verdict: Verdict, implementation: Implementation, version: Version, asked: str) -> str:
+    """The block that teaches: promised, expected, observed, ending, and how to see it again.
+
+    `asked` is the implementation as the user named it.
+    """
     requirement = verdict.requirement
     expected = requirement.range_at(version)
     text = expected.text if expected else requirement.text
@@ -55,11 +58,9 @@ def failure(verdict: Verdict, implementation: Implementation, version: Version) 
             lines.append(_row("stopped by", run.stopped.strip()))
         if run.output.strip() and verdict.verdict == FAIL:
             lines.append(_row("stderr", run.output.strip()))
-    which = f"--impl {implementation.module}"
-    which += f"@{implementation.executable}" if "@" in implementation.name else ""
     chosen = f" --start-method {method}" if method else ""
-    lines.append(_row("again", f"mpconform run {requirement.id} {which}{chosen}"))
-    lines.append(_row("script", f"mpconform show {requirement.id} --script {which}{chosen}"))
+    lines.append(_row("again", f"mpconform run {requirement.id} --impl {asked}{chosen}"))
+    lines.append(_row("script", f"mpconform show {requirement.id} --script --impl {asked}{chosen}"))
     return "\n".join(lines)
 
 

@@ -172,15 +172,16 @@ def test_an_implementation_without_contexts_runs_once_by_its_default(spec: Spec)
 def test_a_failure_block_teaches(spec: Spec) -> None:
     run = run_with(observations={"value": 7, "ending": "leaked"}, ending=Ending("leaked", ("x",)))
     verdict = judge(spec.by_id["sample.value.is-one"], Version(3, 9), run)
-    assert report.failure(verdict, IMPLEMENTATION, Version(3, 9)).splitlines() == [
+    assert report.failure(
+        verdict, IMPLEMENTATION, Version(3, 9), "billiard@pypy3"
+    ).splitlines() == [
         "FAIL sample.value.is-one [fork]    billiard@pypy3.9, judged by the documentation of 3.9",
         "  promised   The value is 1.    multiprocessing.Process.kill",
         "  expected   value: 1",
         "  observed   value: 7",
         "  ending     leaked",
         "             x",
-        "  again      mpconform run sample.value.is-one --impl billiard@/usr/bin/pypy3 "
-        "--start-method fork",
+        "  again      mpconform run sample.value.is-one --impl billiard@pypy3 --start-method fork",
         "  script     mpconform show sample.value.is-one --script "
-        "--impl billiard@/usr/bin/pypy3 --start-method fork",
+        "--impl billiard@pypy3 --start-method fork",
     ]

@@ -1,0 +1,20 @@
+"""kill() sends SIGTERM."""
+
+import signal
+
+from mpref.process import BaseProcess
+
+from liars.truth import become
+
+CAUGHT_BY = {
+    "process.kill.cannot-be-ignored",
+    "process.kill.gives-the-signals-exitcode",
+}
+
+
+def kill(self):
+    self._signal(signal.SIGTERM, "kill")
+
+
+BaseProcess.kill = kill
+become(__name__)
