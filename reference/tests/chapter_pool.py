@@ -249,11 +249,21 @@ def collected_pool_is_terminated(ctx):
     assert any(issubclass(each.category, ResourceWarning) for each in caught)
     thread.join(PATIENCE)
     assert not thread.is_alive() and mpref.active_children() == []
-    # A result keeps its pool.
+    # A result keeps its pool, until it is there.
+    pool = ctx.Pool(1)
+    thread, result = pool._crew._thread, pool.apply_async(_square, (3,))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        assert ctx.Pool(1).apply_async(_square, (3,)).get(PATIENCE) == 9
+        del pool
         gc.collect()
+        assert result.get(PATIENCE) == 9
+        deadline = time.monotonic() + PATIENCE
+        while thread.is_alive():
+            # The thread lets go of the result, and so of the pool, a moment after get() returns.
+            gc.collect()
+            thread.join(0.01)
+            assert time.monotonic() < deadline
+    assert mpref.active_children() == []
 
 
 def bad_arguments_are_refused(ctx):
