@@ -13,6 +13,9 @@ calling foreign code.
 Ends of the channels must not survive in forked children, who would keep a worker waiting that
 its pool has left. So from the making of a channel to the start of its worker no other thread may
 fork (`_gate`), and every forked child closes what belongs to its parent's crews.
+
+The file is longer than most: it is one state behind one lock, and its parts are only understood
+together.
 """
 
 from __future__ import annotations
