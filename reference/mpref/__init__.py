@@ -5,12 +5,13 @@
 Every documented name stands here, grouped by the documentation's chapters.
 """
 
+import importlib as _importlib
 import sys as _sys
+import types as _types
 
 if _sys.platform == "win32":
     raise ImportError("mpref needs a POSIX system (Linux first): on Windows use multiprocessing")
 
-from . import connection as connection
 from . import context as context
 from . import process as process
 from ._version import __version__ as __version__
@@ -55,6 +56,8 @@ Semaphore = _default.Semaphore
 # Process pools
 Pool = _default.Pool
 
+_CHAPTERS = ("connection", "pool", "queues", "synchronize")
+
 __all__ = [  # noqa: RUF022 (by chapter)
     # Process and exceptions
     "AuthenticationError",
@@ -90,6 +93,15 @@ __all__ = [  # noqa: RUF022 (by chapter)
     # Process pools
     "Pool",
 ]
+
+
+def __getattr__(name: str) -> _types.ModuleType:
+    # Chapters that are modules of their own (`mpref.connection`) are there without an import of
+    # their own, and cost nothing in a child that needs none of them.
+    if name in _CHAPTERS:
+        return _importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 # What children send back by reference to their main module is found under the name it has there.
 if "__main__" in _sys.modules:

@@ -22,6 +22,7 @@ __all__ = [
     "channel_pair",
     "close_all",
     "dead_end",
+    "duplicate",
     "guard_in_forks",
     "poll_until",
     "ready",
@@ -34,8 +35,9 @@ __all__ = [
 # The kernel takes 253 descriptors per message (SCM_MAX_FD); one round number below it.
 _FDS_PER_MESSAGE = 250
 _HEADER = struct.Struct("<I")
-# PyPy lacks the name; the number is that of Linux' <bits/socket.h>.
+# PyPy lacks the names; the numbers are those of Linux' <bits/socket.h> and <linux/fcntl.h>.
 _CLOEXEC: int = getattr(socket, "MSG_CMSG_CLOEXEC", 0x40000000)
+_DUPFD_CLOEXEC: int = getattr(fcntl, "F_DUPFD_CLOEXEC", 1030)
 # poll() takes a C int of milliseconds; a longer timeout is waited for in parts.
 _LONGEST_POLL_MS = 2**31 - 1
 
@@ -108,6 +110,12 @@ def receive_with_fds(channel: socket.socket, size: int) -> Tuple[bytes, List[int
         raise OSError(errno.EMFILE, "no room for the file descriptors that were sent along")
     if not data:
         raise EOFError("the other end of the channel is closed")
+    try:
+        for place, fd in enumerate(fds):
+            fds[place] = _move_above_stdio(fd)
+    except OSError:
+        close_all(fds)
+        raise
     return data, list(fds)
 
 
@@ -119,7 +127,7 @@ def anonymous_file(data: bytes) -> int:
         import tempfile  # slow to import, and needed only where the system lacks better
 
         with tempfile.TemporaryFile() as file:
-            fd = fcntl.fcntl(file.fileno(), fcntl.F_DUPFD_CLOEXEC, 3)
+            fd = duplicate(file.fileno())
     try:
         view = memoryview(data)
         while view:
@@ -129,6 +137,11 @@ def anonymous_file(data: bytes) -> int:
         os.close(fd)
         raise
     return fd
+
+
+def duplicate(fd: int) -> int:
+    """Another descriptor for the same open file, none of the three of the standard streams."""
+    return fcntl.fcntl(fd, _DUPFD_CLOEXEC, 3)
 
 
 def dead_end() -> int:
@@ -186,11 +199,16 @@ os.register_at_fork(after_in_child=_after_fork_in_child)
 def _above_stdio(sock: socket.socket) -> socket.socket:
     # In a program whose standard streams are closed a new socket gets number 0, 1 or 2, and a child
     # would take it for its stdin or print into it.
-    if sock.fileno() > 2:
-        return sock
-    fd = fcntl.fcntl(sock.fileno(), fcntl.F_DUPFD_CLOEXEC, 3)
-    sock.close()
-    return socket.socket(fileno=fd)
+    return sock if sock.fileno() > 2 else socket.socket(fileno=_move_above_stdio(sock.detach()))
+
+
+def _move_above_stdio(fd: int) -> int:
+    if fd > 2:
+        return fd
+    try:
+        return duplicate(fd)
+    finally:
+        os.close(fd)
 
 
 def _receive_chunk(channel: socket.socket, received: List[int]) -> int:

@@ -29,7 +29,7 @@ def dup_own_end() -> int:
             else:
                 _own, _writer = os.pipe()
                 _fds.guard_in_forks(_writer)
-        return os.dup(_own)
+        return _fds.duplicate(_own)
 
 
 def _after_fork_in_child() -> None:
