@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import shutil
@@ -16,7 +17,7 @@ import pytest
 HERE = Path(__file__).parent
 REFERENCE = HERE.parent
 # No program here takes more than a few seconds of processor time; the rest is for busy machines.
-PATIENCE = 120
+PATIENCE = 280
 
 METHODS = ["fork", "spawn", "forkserver"]
 
@@ -107,6 +108,9 @@ def run(
             file.seek(0)
             texts.append(file.read())
         ended = Ended(process.returncode, *texts)
+        if ended.exitcode != 0:  # one that was cut off may have left children
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, 9)
     if ended.exitcode == -9:
         pytest.fail(f"hangs: {label(interpreter)} {' '.join(args)}\n{ended.out}\n{ended.err}")
     return ended

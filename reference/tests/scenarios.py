@@ -803,8 +803,6 @@ def main():
     global SCRATCH
     method, folder, *names = sys.argv[1:]
     SCRATCH = os.path.abspath(folder)
-    # A hang is to be explained, not only noticed.
-    faulthandler.dump_traceback_later(3 * PATIENCE, exit=True)
     method, _, without = method.partition("-")
     if without:
         # What children of a fresh interpreter find out for themselves, they are told.
@@ -814,6 +812,9 @@ def main():
     for name, function in SCENARIOS.items():
         if names and name not in names:
             continue
+        # A hang is to be explained, not only noticed. Anew for each: all together take minutes on a
+        # busy machine.
+        faulthandler.dump_traceback_later(3 * PATIENCE, exit=True)
         try:
             function(ctx)
             failure = None
