@@ -8,7 +8,9 @@ from liars.truth import become
 
 CAUGHT_BY = {
     "process.kill.cannot-be-ignored",
+    "process.kill.ends-clean",
     "process.kill.gives-the-signals-exitcode",
+    "process.kill.skips-cleanups",
 }
 
 
@@ -17,4 +19,5 @@ def kill(self):
 
 
 BaseProcess.kill = kill
+
 become(__name__)

@@ -1,0 +1,28 @@
+"""An exception that run() does not catch gives exit code 0, and is not printed."""
+
+from mpref import _child
+
+from liars.truth import become
+
+CAUGHT_BY = {
+    "process.exception.is-printed",
+    "process.exitcode.one-after-an-exception",
+    "process.exitcode.one-after-keyboard-interrupt",
+    "process.interrupt.gives-exitcode-1",
+    "process.interrupt.raises-keyboard-interrupt",
+}
+
+
+def forgiving(load):
+    try:
+        load().run()
+    except SystemExit as error:
+        return _child._exit_code(error.code)
+    except BaseException:
+        pass
+    return 0
+
+
+_child._guarded = forgiving
+
+become(__name__)

@@ -1,0 +1,27 @@
+"""A process object gets a random key of its own."""
+
+import functools
+import os
+
+from mpref.process import BaseProcess
+
+from liars.truth import become
+
+CAUGHT_BY = {
+    "process.authkey.inherited-at-construction",
+    "process.authkey.reaches-the-child",
+}
+
+
+construct = BaseProcess.__init__
+
+
+@functools.wraps(construct)
+def construct_with_key(self, *args, **kwargs):
+    construct(self, *args, **kwargs)
+    self.authkey = os.urandom(32)
+
+
+BaseProcess.__init__ = construct_with_key
+
+become(__name__)

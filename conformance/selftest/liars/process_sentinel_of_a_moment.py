@@ -1,0 +1,30 @@
+"""A sentinel is ready from the start."""
+
+import os
+
+from mpref.process import BaseProcess
+
+from liars.truth import become
+
+CAUGHT_BY = {
+    "process.close.releases-resources",
+    "process.sentinel.not-ready-while-alive",
+    "process.sentinel.ready-at-the-end",
+    "process.sentinel.usable-with-connection-wait",
+}
+
+
+sentinel = BaseProcess.sentinel.fget
+NULL = os.open(os.devnull, os.O_RDONLY)
+
+
+def ready_sentinel(self):
+    sentinel(self)
+    if not hasattr(self, "ready"):
+        self.ready = os.dup(NULL)
+    return self.ready
+
+
+BaseProcess.sentinel = property(ready_sentinel)
+
+become(__name__)
