@@ -15,6 +15,10 @@ from mpconform.spec import Requirement, Spec, SpecError, load
 from mpconform.versions import Version
 
 
+# Probes wait half of their time: on two processors three at a time took 23 s where two took 36 s.
+_JOBS = (os.cpu_count() or 1) + 1
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     options, rest = _parser().parse_known_args(arguments)
     if rest and options.command != "run":
@@ -171,7 +175,11 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("--fix", action="store_true", help="rewrite the known list")
     running.add_argument("--deadline", type=float, metavar="S", help="seconds for one probe")
     running.add_argument(
-        "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="probes at a time"
+        "--jobs",
+        type=int,
+        default=_JOBS,
+        metavar="N",
+        help="probes at a time (default: %(default)s)",
     )
     running.set_defaults(call=run)
 
