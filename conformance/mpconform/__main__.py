@@ -14,7 +14,6 @@ from mpconform.implementation import ImplementationError, Wanted, describe, inst
 from mpconform.spec import Requirement, Spec, SpecError, load
 from mpconform.versions import Version
 
-
 # Probes wait half of their time: on two processors three at a time took 23 s where two took 36 s.
 _JOBS = (os.cpu_count() or 1) + 1
 

@@ -53,10 +53,20 @@ Lock = _default.Lock
 RLock = _default.RLock
 Semaphore = _default.Semaphore
 
+# Shared ctypes objects
+Array = _default.Array
+RawArray = _default.RawArray
+RawValue = _default.RawValue
+Value = _default.Value
+
 # Process pools
 Pool = _default.Pool
 
-_CHAPTERS = ("connection", "pool", "queues", "synchronize")
+# Logging
+get_logger = _default.get_logger
+log_to_stderr = _default.log_to_stderr
+
+_CHAPTERS = ("connection", "pool", "queues", "shared_memory", "sharedctypes", "synchronize")
 
 __all__ = [  # noqa: RUF022 (by chapter)
     # Process and exceptions
@@ -90,8 +100,16 @@ __all__ = [  # noqa: RUF022 (by chapter)
     "Lock",
     "RLock",
     "Semaphore",
+    # Shared ctypes objects
+    "Array",
+    "RawArray",
+    "RawValue",
+    "Value",
     # Process pools
     "Pool",
+    # Logging
+    "get_logger",
+    "log_to_stderr",
 ]
 
 

@@ -19,9 +19,20 @@ from typing import (
     Type,
 )
 
-from . import _handle, _start_fork, _start_forkserver, _start_spawn, exceptions, misc, process
+from . import (
+    _handle,
+    _heirloom,
+    _start_fork,
+    _start_forkserver,
+    _start_spawn,
+    exceptions,
+    misc,
+    process,
+)
 
 if TYPE_CHECKING:
+    import logging
+
     from . import connection, pool, queues, synchronize
 
 __all__ = [
@@ -209,6 +220,44 @@ class BaseContext:
 
         return Barrier(parties, action, timeout, ctx=self.get_context())
 
+    # Shared ctypes objects
+
+    def Value(self, typecode_or_type: Any, *args: Any, lock: Any = True) -> Any:
+        """A ctypes object in shared memory, by default with a lock.
+
+        Anchor: multiprocessing.Value
+        """
+        from .sharedctypes import Value
+
+        return Value(typecode_or_type, *args, lock=lock, ctx=self.get_context())
+
+    def Array(self, typecode_or_type: Any, size_or_initializer: Any, *, lock: Any = True) -> Any:
+        """A ctypes array in shared memory, by default with a lock.
+
+        Anchor: multiprocessing.Array
+        """
+        from .sharedctypes import Array
+
+        return Array(typecode_or_type, size_or_initializer, lock=lock, ctx=self.get_context())
+
+    def RawValue(self, typecode_or_type: Any, *args: Any) -> Any:
+        """A ctypes object in shared memory, without a lock.
+
+        Anchor: multiprocessing.sharedctypes.RawValue
+        """
+        from .sharedctypes import RawValue
+
+        return RawValue(typecode_or_type, *args)
+
+    def RawArray(self, typecode_or_type: Any, size_or_initializer: Any) -> Any:
+        """A ctypes array in shared memory, without a lock.
+
+        Anchor: multiprocessing.sharedctypes.RawArray
+        """
+        from .sharedctypes import RawArray
+
+        return RawArray(typecode_or_type, size_or_initializer)
+
     # Process pools
 
     def Pool(
@@ -226,6 +275,26 @@ class BaseContext:
 
         return Pool(processes, initializer, initargs, maxtasksperchild, context=self.get_context())
 
+    # Logging
+
+    def get_logger(self) -> "logging.Logger":
+        """The logger of this package.
+
+        Anchor: multiprocessing.get_logger
+        """
+        from . import _logging
+
+        return _logging.get_logger()
+
+    def log_to_stderr(self, level: Optional[Any] = None) -> "logging.Logger":
+        """Have the logger write to stderr; `level`, unless None, becomes its level.
+
+        Anchor: multiprocessing.log_to_stderr
+        """
+        from . import _logging
+
+        return _logging.log_to_stderr(level)
+
 
 class Process(process.BaseProcess):
     """A process that is started by the method which is the default then.
@@ -234,7 +303,8 @@ class Process(process.BaseProcess):
     """
 
     def _launch(self) -> _handle.Handle:
-        return _LAUNCHERS[default_context.get_context().get_start_method() or ""](self)
+        method = default_context.get_context().get_start_method() or ""
+        return _heirloom.launch(self, _LAUNCHERS[method])
 
 
 class ForkProcess(process.BaseProcess):
@@ -244,7 +314,7 @@ class ForkProcess(process.BaseProcess):
     """
 
     def _launch(self) -> _handle.Handle:
-        return _start_fork.launch(self)
+        return _heirloom.launch(self, _start_fork.launch)
 
 
 class SpawnProcess(process.BaseProcess):
@@ -254,7 +324,7 @@ class SpawnProcess(process.BaseProcess):
     """
 
     def _launch(self) -> _handle.Handle:
-        return _start_spawn.launch(self)
+        return _heirloom.launch(self, _start_spawn.launch)
 
 
 class ForkServerProcess(process.BaseProcess):
@@ -264,7 +334,7 @@ class ForkServerProcess(process.BaseProcess):
     """
 
     def _launch(self) -> _handle.Handle:
-        return _start_forkserver.launch(self)
+        return _heirloom.launch(self, _start_forkserver.launch)
 
 
 class _ConcreteContext(BaseContext):
