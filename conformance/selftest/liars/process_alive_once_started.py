@@ -1,0 +1,29 @@
+"""is_alive() is True for ever once the process was started."""
+
+from mpref.process import BaseProcess
+
+from liars.truth import become
+
+CAUGHT_BY = {
+    "process.daemon.not-joined-at-exit",
+    "process.example.alive-by-state",
+    "process.is-alive.false-after-the-end",
+    "process.join.waits-for-the-end",
+    "process.kill.cannot-be-ignored",
+    "process.stolen-status.is-not-alive",
+    "process.terminate.ends-the-process",
+    "process.terminate.harmless-when-finished",
+    "process.zombie.joined-by-is-alive",
+}
+
+
+is_alive = BaseProcess.is_alive
+
+
+def alive_for_ever(self):
+    return is_alive(self) or self._mp_claimed
+
+
+BaseProcess.is_alive = alive_for_ever
+
+become(__name__)
