@@ -20,9 +20,9 @@ def lenient(
     target=None,
     name=None,
     args=(),
-    kwargs={},
+    kwargs={},  # noqa: B006
     daemon=None,
-    **_,  # noqa: B006
+    **_,
 ):
     construct(self, None, target, name, args, kwargs, daemon=daemon)
 
