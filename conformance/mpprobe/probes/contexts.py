@@ -1,6 +1,7 @@
 """Contexts: what has to be picklable, what can be shared, what contexts are, what is cleaned up."""
 
 import os
+import time
 
 from mpprobe.toolkit import HEAR_SECONDS, hear, park, tell, told, under_test, until
 
@@ -104,26 +105,35 @@ def lock_as_argument(t):
     """Ten children count together under a lock that they were given."""
     t.needs("Lock")
     lock = t.ctx.Lock()
-    with open("count", "w") as file:
-        file.write("0")
-    children = [t.ctx.Process(target=count_up, args=(lock, 20)) for _ in range(10)]
+    path = os.path.abspath("count")
+    with open(path, "wb") as file:
+        file.write(b"%08d" % 0)
+    children = [t.ctx.Process(target=count_up, args=(lock, path, n)) for n in range(10)]
     for child in children:
         child.start()
+    for number in range(10):
+        hear("child-%d" % number)
+    tell("go")
     for child in children:
         child.join()
-    with open("count") as file:
-        t.see("count", file.read())
+    with open(path, "rb") as file:
+        t.see("count", int(file.read()))
     t.see("exitcodes", [child.exitcode for child in children])
-    os.remove("count")
+    os.remove(path)
 
 
-def count_up(lock, times):
-    for _ in range(times):
-        with lock:
-            with open("count") as file:
-                count = int(file.read())
-            with open("count", "w") as file:
-                file.write(str(count + 1))
+def count_up(lock, path, number):
+    tell("child-%d" % number)
+    park("go")
+    with open(path, "r+b", 0) as file:
+        for _ in range(5):
+            with lock:
+                file.seek(0)
+                count = int(file.read(8))
+                # So long that a lock which lets two in at a time loses counts for sure.
+                time.sleep(0.0005)
+                file.seek(0)
+                file.write(b"%08d" % (count + 1))
 
 
 def foreign_lock(t):
