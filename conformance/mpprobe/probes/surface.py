@@ -3,6 +3,16 @@
 import importlib
 import inspect
 
+# What the documentation has of functions, classes and exceptions that a context offers, too, in
+# every version. get_all_start_methods() is asked for apart: no concrete context ever had it.
+OF_MODULE_AND_CONTEXTS = """
+    Array AuthenticationError Barrier BoundedSemaphore BufferTooShort Condition Event JoinableQueue
+    Lock Manager Pipe Pool Process ProcessError Queue RLock RawArray RawValue Semaphore SimpleQueue
+    TimeoutError Value active_children cpu_count current_process freeze_support get_context
+    get_logger get_start_method log_to_stderr parent_process set_executable
+    set_forkserver_preload set_start_method
+""".split()
+
 
 def names(t):
     """Everything public that the module, its contexts, classes and submodules offer."""
@@ -15,6 +25,9 @@ def names(t):
         except ValueError:
             pass
     t.see("contexts", contexts)
+    documented = [name for name in OF_MODULE_AND_CONTEXTS if hasattr(module, name)]
+    t.see("documented", documented)
+    t.see("lacking", [[name for name in documented if name not in them] for them in contexts])
     members, signatures = {}, {}
     for name in public(module):
         value = getattr(module, name, None)
