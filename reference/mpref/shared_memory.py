@@ -30,6 +30,9 @@ class SharedMemory:
     track: a block made here is unlinked when all processes of the family have gone; with False it
     stays until somebody calls unlink(). Attaching makes nobody responsible for a block.
 
+    An object that is forgotten without close() lets go of the memory by itself, as soon as nobody
+    looks at its `buf` any more.
+
     Raises ValueError for a new block of no bytes, for a negative size, and without a name to attach
     to; FileExistsError when a new block's name is in use, FileNotFoundError when there is no block
     of the name, OSError for a name that contains a slash (leading ones don't count).
@@ -129,12 +132,6 @@ class SharedMemory:
         if self._track:
             _tracker.forget(self._name)
 
-    def __del__(self) -> None:
-        try:
-            self.close()
-        except (BufferError, OSError):
-            pass  # what still looks at it keeps the memory, and the last to go frees it
-
     def __reduce__(self) -> Tuple[Any, ...]:
         return _attach, (type(self), self._name, self._size, self._track)
 
@@ -207,6 +204,8 @@ _STATE = struct.Struct("<II")
 _ITEM_SIZE = _ENTRY.size + _STATE.size
 # Values begin at multiples of this, and have room for as much at least.
 _WORD = 8
+# The documentation's "less than 10M bytes".
+_TOO_LONG = 10_000_000
 
 Storable = Union[int, float, bool, str, bytes, None]
 
@@ -247,8 +246,8 @@ class ShareableList:
     block `name`. An int needs to fit into 64 bits. A str or bytes item has the room that the first
     value needed, rounded up: at least 8 bytes.
 
-    Raises TypeError for a value of another type, struct.error for a longer int, and what
-    `SharedMemory` raises.
+    Raises TypeError for a value of another type, ValueError for a str or bytes of 10 million bytes
+    and more, struct.error for a longer int, and what `SharedMemory` raises.
 
     Anchor: multiprocessing.shared_memory.ShareableList
     """
@@ -367,7 +366,12 @@ class ShareableList:
 def _encode(value: Storable) -> Tuple[int, bytes]:
     for number, kind in enumerate(_KINDS):
         if isinstance(value, kind.types):
-            return number, kind.encode(value)
+            data = kind.encode(value)
+            if len(data) >= _TOO_LONG:
+                raise ValueError(
+                    f"an item of a ShareableList has less than {_TOO_LONG} bytes, not {len(data)}"
+                )
+            return number, data
     raise TypeError(
         "a ShareableList holds int, float, bool, str, bytes and None, "
         f"not {type(value).__name__}: {value!r}"
