@@ -224,3 +224,40 @@ def make_module(name):
 def tell_preloaded(name, module):
     loaded_by = getattr(sys.modules.get(module), "LOADED_BY", None)
     tell(name, {"loaded-by": loaded_by, "ppid": os.getppid()})
+
+
+PRELOAD_PROGRAM = """
+import IMPLEMENTATION as mp
+
+def hello():
+    print("hello", flush=True)
+
+if __name__ == "__main__":
+    mp.set_forkserver_preload(["mpprobe_missing"], on_error=ON_ERROR)
+    process = mp.get_context("forkserver").Process(target=hello)
+    try:
+        process.start()
+        process.join()
+        print("exitcode", process.exitcode)
+    except (EOFError, ConnectionError):
+        print("refused")
+"""
+
+
+def preload_errors(t):
+    """A module that can't be preloaded, under each of the three ways to treat that."""
+    programs = {}
+    for how in ("ignore", "warn", "fail"):
+        source = PRELOAD_PROGRAM.replace("ON_ERROR", repr(how))
+        programs[how] = t.program(source, options=["-W", "always::ImportWarning"])
+    t.see("ignore", programs["ignore"]["out"].split())
+    t.see("ignore.stderr", programs["ignore"]["err"])
+    t.see("warn", programs["warn"]["out"].split())
+    t.see("warn.stderr", programs["warn"]["err"])
+    t.see("fail", programs["fail"]["out"].split())
+    t.see("fail.stderr", programs["fail"]["err"])
+
+
+def preload_error_names(t):
+    """on_error in the places where it can't be."""
+    t.call("positional", t.mp.set_forkserver_preload, ["os"], "ignore")
