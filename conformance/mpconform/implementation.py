@@ -66,11 +66,8 @@ class Implementation:
         return data | {"offers": sorted(self.offers), "name": self.name}
 
     def environment(self) -> dict[str, str]:
-        """What the target's processes need to import the module and the probes."""
-        return {
-            "PYTHONPATH": os.pathsep.join([str(TARGET), *self.path]),
-            "MPPROBE_IMPLEMENTATION": self.module,
-        }
+        """The whole environment of the target's processes."""
+        return target_environment(self.module, self.path)
 
 
 @dataclass(frozen=True)
@@ -123,10 +120,7 @@ def describe(wanted: Wanted, names: Iterable[str], path: Iterable[str] = ()) -> 
     extra = [*path]
     if "path" in entry and (held := (IMPLEMENTATIONS.parent / entry["path"]).resolve()).is_dir():
         extra.append(str(held))
-    environment = os.environ | {
-        "PYTHONPATH": os.pathsep.join([str(TARGET), *extra]),
-        "MPPROBE_IMPLEMENTATION": wanted.module,
-    }
+    environment = target_environment(wanted.module, extra)
     try:
         finished = subprocess.run(
             [wanted.python, str(TARGET / "mpprobe" / "probe_main.py"), "describe"],
@@ -152,6 +146,18 @@ def describe(wanted: Wanted, names: Iterable[str], path: Iterable[str] = ()) -> 
     said["start_methods"] = tuple(said["start_methods"])
     said["offers"] = frozenset(said["offers"])
     return Implementation(**said, path=tuple(extra), complete=bool(entry.get("complete", False)))
+
+
+def target_environment(module: str, path: Iterable[str]) -> dict[str, str]:
+    """This process's environment, but without what changes how Python behaves.
+
+    PYTHONUNBUFFERED alone would hide whether a child flushes its streams.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return kept | {
+        "PYTHONPATH": os.pathsep.join([str(TARGET), *path]),
+        "MPPROBE_IMPLEMENTATION": module,
+    }
 
 
 def install(wanted: Wanted, folder: Path) -> Wanted:

@@ -184,7 +184,7 @@ class Runner:
         with (scratch / "stderr").open("ab") as stderr:
             process = subprocess.Popen(
                 [self._implementation.executable, _PROBE_MAIN, "run", str(path)],
-                env=os.environ | self._implementation.environment() | job["environment"],
+                env=self._implementation.environment() | job["environment"],
                 stdin=subprocess.DEVNULL,
                 stdout=stderr,
                 stderr=stderr,
@@ -205,10 +205,10 @@ class _Template:
 
     def __init__(self, implementation: Implementation, modules: tuple[str, ...]) -> None:
         environment = implementation.environment()
-        preload = {"modules": modules, "environment": environment}
+        preload = {"modules": modules}
         self._process = subprocess.Popen(
             [implementation.executable, _PROBE_MAIN, "template", json.dumps(preload)],
-            env=os.environ | environment,
+            env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,

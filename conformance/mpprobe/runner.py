@@ -47,7 +47,6 @@ def template(preload):
     os.dup2(null, 0)
     os.dup2(null, 1)
     os.close(null)
-    os.environ.update(preload["environment"])
     toolkit.under_test()
     for name in preload["modules"]:
         importlib.import_module("mpprobe.probes." + name)

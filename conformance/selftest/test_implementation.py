@@ -7,7 +7,14 @@ from pathlib import Path
 
 import kit
 import pytest
-from mpconform.implementation import ImplementationError, Wanted, describe, find_python, install
+from mpconform.implementation import (
+    ImplementationError,
+    Wanted,
+    describe,
+    find_python,
+    install,
+    target_environment,
+)
 
 
 def test_without_a_python_it_is_the_hosts() -> None:
@@ -82,3 +89,13 @@ def test_install_makes_an_environment_once(tmp_path: Path) -> None:
     assert wanted.python.startswith(str(tmp_path))
     assert describe(wanted, ["Process"]).offers == {"Process"}
     assert install(Wanted.parse("multiprocessing"), tmp_path) == wanted
+
+
+def test_the_target_sees_nothing_that_changes_how_python_behaves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("PYTHONUNBUFFERED", "PYTHONWARNINGS", "PYTHONPATH"):
+        monkeypatch.setenv(name, "1")
+    seen = target_environment("billiard", ["/somewhere"])
+    assert {name for name in seen if name.startswith("PYTHON")} == {"PYTHONPATH"}
+    assert seen["PYTHONPATH"].endswith(":/somewhere")
