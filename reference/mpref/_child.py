@@ -19,7 +19,7 @@ import sys
 import threading
 from typing import Any, Callable, List, NamedTuple, Optional, Tuple
 
-from . import _exit, _fds, _life, _main_module, _reduction, misc, process
+from . import _exit, _fds, _life, _main_module, _reduction, _tracker, misc, process
 
 __all__ = [
     "Preparation",
@@ -60,7 +60,16 @@ class Preparation(NamedTuple):
     current_dir: Optional[str]
     main: Optional[_main_module.Origin]
     server: Optional[_reduction.DupFd]
+    family: _reduction.DupFd
+    log_settings: Optional[Tuple[int, bool]]
     channel_is_sentinel: bool
+
+
+class Loaded(NamedTuple):
+    """A process object whose `run()` is to be called, right after `on_ready()`, in its child."""
+
+    child: process.BaseProcess
+    on_ready: Callable[[], object]
 
 
 # --- in the parent -------------------------------------------------------------------------------
@@ -95,6 +104,8 @@ def pack(child: process.BaseProcess, channel_is_sentinel: bool) -> Tuple[bytes, 
                 current_dir=_current_dir(),
                 main=_main_module.origin(),
                 server=None if server is None else _reduction.DupFd(server),
+                family=_reduction.DupFd(_tracker.family()),
+                log_settings=_log_settings(),
                 channel_is_sentinel=channel_is_sentinel,
             )
             data = _reduction.dumps(preparation) + _reduction.dumps(child)
@@ -127,9 +138,10 @@ def import_path() -> List[str]:
 def block_interrupts() -> Any:
     """Hold SIGINT back in this thread; gives what `unblock_interrupts` needs.
 
-    A child begins with the signal held back, until it has come to where KeyboardInterrupt is
-    reported like any other exception of the child: so `interrupt()` right after `start()` neither
-    gets lost nor meets a half-made child.
+    A child begins with the signal held back, until `run()` is about to be called, where
+    KeyboardInterrupt is reported like any other exception of the child: so `interrupt()` right
+    after `start()` neither gets lost nor meets a half-made child. `_interruptibly` has
+    the exception to this.
     """
     return signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
 
@@ -175,7 +187,8 @@ def main(fd: int, interrupts_blocked: bool) -> None:
 def serve(channel: socket.socket, on_ready: Callable[[], object]) -> int:
     """Do all that the parent asks for through `channel`; returns the exit code.
 
-    `on_ready` is called once an exception, of any kind, is reported as that of the named child.
+    `on_ready` lets SIGINT through. It is called once an exception, of any kind, is reported as that
+    of the named child.
     """
     try:
         fds = _fds.receive_fds(channel)
@@ -190,7 +203,12 @@ def run_forked(
     """Where a child of the fork method begins; returns the exit code."""
     forget_exit_handlers()
     process.become(child, parent)
-    return leave_forked(_guarded(lambda: _begin(child, on_ready)))
+
+    def load() -> Loaded:
+        replace_stdin()
+        return Loaded(child, on_ready)
+
+    return leave_forked(_guarded(load))
 
 
 def forget_exit_handlers() -> None:
@@ -216,9 +234,12 @@ def leave_forked(exitcode: int) -> int:
     return exitcode
 
 
-def _guarded(load: Callable[[], process.BaseProcess]) -> int:
+def _guarded(load: Callable[[], Loaded]) -> int:
     try:
-        child = load()
+        child, on_ready = load()
+        # Nothing may stand between these two that runs a `__del__` or another callback of the
+        # interpreter's: a KeyboardInterrupt raised in one is printed and lost.
+        on_ready()
         child.run()
         return 0
     except SystemExit as error:
@@ -228,15 +249,7 @@ def _guarded(load: Callable[[], process.BaseProcess]) -> int:
         return 1
 
 
-def _begin(child: process.BaseProcess, on_ready: Callable[[], object]) -> process.BaseProcess:
-    on_ready()
-    replace_stdin()
-    return child
-
-
-def _load(
-    channel: socket.socket, fds: List[int], on_ready: Callable[[], object]
-) -> process.BaseProcess:
+def _load(channel: socket.socket, fds: List[int], on_ready: Callable[[], object]) -> Loaded:
     with open(fds.pop(0), "rb") as file, _reduction.providing_fds(fds):
         preparation: Preparation = pickle.load(file)
         if preparation.channel_is_sentinel:
@@ -244,11 +257,52 @@ def _load(
         else:
             channel.close()
         parent = _introduce(preparation)
-        _begin(process.current_process(), on_ready)
+        replace_stdin()
         _apply(preparation)
-        child: process.BaseProcess = pickle.load(file)
-    process.become(child, parent)
-    return child
+
+        def load_program() -> process.BaseProcess:
+            _main_module.load(preparation.main)
+            child: process.BaseProcess = pickle.load(file)
+            return child
+
+        loaded = _interruptibly(load_program, on_ready)
+    process.become(loaded.child, parent)
+    return loaded
+
+
+def _interruptibly(
+    work: Callable[[], process.BaseProcess], let_through: Callable[[], object]
+) -> Loaded:
+    """Do `work`, which is the program's code, with SIGINT let through, and hold it back after.
+
+    The main module's import may take long, and what it starts must not inherit a signal that is
+    held back. But imports and unpickling run `__del__` and callbacks of weak references, and there
+    KeyboardInterrupt is printed and lost. So it is remembered here, and raised again should `work`
+    have come through all the same.
+
+    Where the program has a handler of its own (of a module that the fork server preloaded, or set
+    just now) or holds the signal back, it gets what it asked for, and nothing is remembered.
+    """
+    came = False
+
+    def remember(signum: int, frame: Any) -> None:
+        nonlocal came
+        came = True
+        raise KeyboardInterrupt
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, remember)
+    let_through()
+    try:
+        child = work()
+        mask = block_interrupts()
+    finally:
+        if signal.getsignal(signal.SIGINT) is remember:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+    if came:
+        unblock_interrupts(mask)
+        raise KeyboardInterrupt
+    return Loaded(child, lambda: unblock_interrupts(mask))
 
 
 def _introduce(preparation: Preparation) -> process.Parent:
@@ -270,6 +324,12 @@ def _introduce(preparation: Preparation) -> process.Parent:
 def _apply(preparation: Preparation) -> None:
     from . import _start_forkserver, context
 
+    # First, so that what the main module makes when it is imported belongs to the family already.
+    _tracker.adopt(preparation.family.detach())
+    if preparation.log_settings is not None:
+        from . import _logging  # slow to import
+
+        _logging.apply(*preparation.log_settings)
     if preparation.server is not None:
         _start_forkserver.adopt(preparation.server.detach())
     misc.set_executable(preparation.executable)
@@ -280,7 +340,6 @@ def _apply(preparation: Preparation) -> None:
         os.chdir(preparation.current_dir)
     if preparation.start_method is not None:
         context.set_start_method(preparation.start_method, force=True)
-    _main_module.load(preparation.main)
 
 
 def replace_stdin() -> None:
@@ -330,6 +389,12 @@ def _join_threads() -> None:
     for thread in threading.enumerate():
         if not thread.daemon and thread is not threading.current_thread():
             thread.join()
+
+
+def _log_settings() -> Optional[Tuple[int, bool]]:
+    # Only a program that has asked for the logger has it, and pays for its import.
+    logging = sys.modules.get(f"{__package__}._logging")
+    return None if logging is None else logging.settings()
 
 
 def _current_dir() -> Optional[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Optional
 
-from . import _child, _fds, _handle, _life, _pidfd, process
+from . import _child, _fds, _handle, _life, _pidfd, _tracker, process
 
 __all__ = ["launch"]
 
@@ -13,6 +13,8 @@ __all__ = ["launch"]
 def launch(child: process.BaseProcess) -> _handle.Handle:
     """Fork a process that runs `child`. Raises OSError, leaving nothing, when it can't."""
     _child.flush_standard_streams()
+    # The family must exist before it branches.
+    _tracker.family()
     me = process.current_process()
     # This descriptor is for the child. It also keeps a place in our table, which the sentinel gets,
     # so that a full table is noticed before there is a child.

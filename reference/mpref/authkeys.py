@@ -12,7 +12,6 @@ Before 3.12 it takes every challenge for one without a name and answers with HMA
 answer is accepted, too: 16 bytes without a name.
 """
 
-import hmac
 import os
 from typing import TYPE_CHECKING, Dict, Optional
 
@@ -59,6 +58,8 @@ def deliver_challenge(connection: "Connection", authkey: bytes) -> None:
         named, name = answer, _UNNAMED_DIGEST
     else:
         named = answer[len(name) :]
+    import hmac  # slow to import, and `connection` imports this module for everybody
+
     if len(named) != _DIGESTS[name] or not hmac.compare_digest(
         named, _digest(name, authkey, challenge)
     ):
@@ -116,6 +117,8 @@ def _digest_name(message: bytes) -> Optional[bytes]:
 
 
 def _digest(name: bytes, authkey: bytes, challenge: bytes) -> bytes:
+    import hmac  # as above
+
     try:
         return hmac.new(authkey, challenge, name[1:-1].decode()).digest()
     except ValueError as error:

@@ -3,32 +3,16 @@
 A context offers the whole package with one start method behind it. The package itself is the
 default context, which becomes one of the three when it has to: by `set_start_method`, or by
 whatever first needs to know.
+
+This file is long because it is a list: every name of the package stands here once, with what the
+documentation says of it, and is made where its chapter is.
 """
 
 from __future__ import annotations
 
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Callable,
-    Dict,
-    Iterable,
-    List,
-    Optional,
-    Tuple,
-    Type,
-)
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional, Tuple, Type
 
-from . import (
-    _handle,
-    _heirloom,
-    _start_fork,
-    _start_forkserver,
-    _start_spawn,
-    exceptions,
-    misc,
-    process,
-)
+from . import _handle, _start_fork, _start_forkserver, _start_spawn, exceptions, misc, process
 
 if TYPE_CHECKING:
     import logging
@@ -304,7 +288,7 @@ class Process(process.BaseProcess):
 
     def _launch(self) -> _handle.Handle:
         method = default_context.get_context().get_start_method() or ""
-        return _heirloom.launch(self, _LAUNCHERS[method])
+        return _LAUNCHERS[method](self)
 
 
 class ForkProcess(process.BaseProcess):
@@ -314,7 +298,7 @@ class ForkProcess(process.BaseProcess):
     """
 
     def _launch(self) -> _handle.Handle:
-        return _heirloom.launch(self, _start_fork.launch)
+        return _start_fork.launch(self)
 
 
 class SpawnProcess(process.BaseProcess):
@@ -324,7 +308,7 @@ class SpawnProcess(process.BaseProcess):
     """
 
     def _launch(self) -> _handle.Handle:
-        return _heirloom.launch(self, _start_spawn.launch)
+        return _start_spawn.launch(self)
 
 
 class ForkServerProcess(process.BaseProcess):
@@ -334,7 +318,7 @@ class ForkServerProcess(process.BaseProcess):
     """
 
     def _launch(self) -> _handle.Handle:
-        return _heirloom.launch(self, _start_forkserver.launch)
+        return _start_forkserver.launch(self)
 
 
 class _ConcreteContext(BaseContext):

@@ -6,9 +6,7 @@ offers them, too.
 """
 
 import os
-import shutil
 import socket
-import tempfile
 import weakref
 from types import TracebackType
 from typing import Any, Optional, Tuple, Type, Union
@@ -17,6 +15,9 @@ from .authkeys import answer_challenge, deliver_challenge
 from .connection import Connection
 
 __all__ = ["Client", "Listener"]
+
+# Of the socket in a listener's private folder.
+_SOCKET_NAME = "listener"
 
 Address = Union[str, Tuple[str, int], Tuple[Any, ...]]
 
@@ -135,9 +136,12 @@ class Listener:
 
     def _private_address(self) -> Address:
         if self._family == "AF_UNIX":
+            # Slow to import, and `connection` imports this module for everybody.
+            import tempfile
+
             folder = tempfile.mkdtemp(prefix="mpref-")
             self._cleanup = weakref.finalize(self, _remove_folder, folder, os.getpid())
-            return os.path.join(folder, "listener")
+            return os.path.join(folder, _SOCKET_NAME)
         if self._family in ("AF_INET", "AF_INET6"):
             return "localhost", 0
         raise ValueError(f"family {self._family} needs an address")
@@ -212,5 +216,11 @@ def _remove_file(path: str, maker: int) -> None:
 
 
 def _remove_folder(folder: str, maker: int) -> None:
-    if os.getpid() == maker:
-        shutil.rmtree(folder, ignore_errors=True)
+    if os.getpid() != maker:
+        return
+    # What Listener put there; its own removal, not a recursive one: nobody else's file is touched.
+    for remove, path in ((os.unlink, os.path.join(folder, _SOCKET_NAME)), (os.rmdir, folder)):
+        try:
+            remove(path)
+        except OSError:
+            pass

@@ -3,6 +3,9 @@
 A process object leads two lives. In the process that made it, it is a handle on the child; in the
 child itself, it is what `current_process()` returns. Which of the two, `_parent_pid` tells: only
 the creator may start, join and signal.
+
+Half of this long file are the docstrings of one documented class. Who the current process is stays
+beside it, as each asks the other at every turn.
 """
 
 from __future__ import annotations

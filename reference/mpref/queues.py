@@ -20,7 +20,6 @@ import os
 import queue
 import threading
 import time
-import traceback
 import weakref
 from collections import deque
 from typing import Any, Deque, List, Optional, Tuple
@@ -365,6 +364,8 @@ class _Feeder:
                 self._channel.send(data, fds)
             except Exception:
                 # No descriptors left, say. One message is lost, and the others are not.
+                import traceback  # slow to import
+
                 traceback.print_exc()
             with self._changed:
                 self._waiting.popleft()

@@ -4,6 +4,7 @@ import os
 import zipfile
 from pathlib import Path
 
+import pytest
 from programs import REFERENCE, every_interpreter, every_method, run, script
 
 GUARDED = """
@@ -222,6 +223,80 @@ if __name__ == "__main__":
     assert ended.lines == ["1", "1"]
     assert "Process the child:\nTraceback" in ended.err
     assert ended.err.endswith("ValueError: on purpose\nlast words\n"), ended.err
+
+
+@every_interpreter
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_interrupt_is_not_lost_before_run(interpreter: str, method: str, tmp_path: Path) -> None:
+    # In a __del__ the interpreter prints a KeyboardInterrupt and goes on.
+    source = """
+import signal, sys
+import mpref
+
+class Late:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+        for _ in range(1000):
+            pass
+
+def rebuild():
+    Late()
+    import gc
+    gc.collect()
+
+class Argument:
+    def __reduce__(self):
+        return rebuild, ()
+
+if __name__ == "__main__":
+    p = mpref.get_context(sys.argv[1]).Process(target=print, args=(Argument(),), name="the child")
+    p.start(); p.join()
+    print(p.exitcode)
+"""
+    ended = run(interpreter, script(tmp_path, source), method, cwd=tmp_path)
+    assert ended.lines == ["1"], ended
+    assert "Process the child:\nTraceback" in ended.err, ended
+
+
+@every_interpreter
+@every_method
+def test_what_children_inherit(interpreter: str, method: str, tmp_path: Path) -> None:
+    # Also with a pickling of its own, and already while the main module is imported.
+    source = """
+import sys
+import mpref
+from mpref import _tracker, shared_memory
+
+def block():
+    block = shared_memory.SharedMemory(create=True, size=1)
+    block.close()
+    block.unlink()
+    return _tracker._helper is not None  # only in the process that started it
+
+if __name__ != "__main__":
+    print("helper of its own while importing:", block(), flush=True)
+
+Base = mpref.get_context(sys.argv[1]).Process
+
+class Mine(Base):
+    def __reduce__(self):
+        return Mine, ()
+
+    def run(self):
+        print("helper of its own:", block())
+        print(mpref.get_logger().level)
+
+if __name__ == "__main__":
+    mpref.set_forkserver_preload([])
+    mpref.get_logger().setLevel(7)
+    assert block()
+    p = Mine()
+    p.start(); p.join()
+    print(p.exitcode)
+"""
+    ended = run(interpreter, script(tmp_path, source), method, cwd=tmp_path)
+    importing = [] if method == "fork" else ["helper of its own while importing: False"]
+    assert ended.lines == [*importing, "helper of its own: False", "7", "0"], ended
 
 
 @every_interpreter
