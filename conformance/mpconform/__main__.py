@@ -71,7 +71,7 @@ def run(options: argparse.Namespace, rest: Sequence[str]) -> int:
         command += ["--start-method", method]
     for folder in options.impl_path:
         command += ["--impl-path", folder]
-    for flag in ("docs", "results", "junitxml", "deadline"):
+    for flag in ("docs", "results", "junitxml", "deadline", "patience"):
         if getattr(options, flag) is not None:
             command += [f"--{flag}", str(getattr(options, flag))]
     return int(pytest.main([*command, *rest]))
@@ -173,6 +173,9 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("--no-known", action="store_true", help="take no failure for known")
     running.add_argument("--fix", action="store_true", help="rewrite the known list")
     running.add_argument("--deadline", type=float, metavar="S", help="seconds for one probe")
+    running.add_argument(
+        "--patience", type=float, metavar="S", help="seconds that probes wait for their other side"
+    )
     running.add_argument(
         "--jobs",
         type=int,

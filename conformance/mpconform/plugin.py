@@ -67,6 +67,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--deadline", type=float, default=DEADLINE_SECONDS, metavar="S", help="for one probe"
     )
+    group.addoption(
+        "--patience",
+        type=float,
+        metavar="S",
+        help="one side of a probe waits so long for the other",
+    )
 
 
 @dataclass(frozen=True)
@@ -227,6 +233,7 @@ class Workbench:
             tuple(sorted(modules)),
             fresh=config.getoption("fresh"),
             deadline=config.getoption("deadline"),
+            patience=config.getoption("patience"),
             shared_lock=Path(handed["mpconform_lock"]) if handed else None,
         )
         self._runs: dict[tuple[str, str | None], Run] = {}

@@ -95,13 +95,18 @@ class Runner:
         *,
         fresh: bool = False,
         deadline: float = DEADLINE_SECONDS,
+        patience: float | None = None,
         shared_lock: Path | None = None,
     ) -> None:
-        """`modules`: the probe modules to import before the fork. `deadline`: seconds."""
+        """`modules`: the probe modules to import before the fork. `deadline`: seconds.
+        `patience`: seconds that one side of a probe waits for the other, else the toolkit's."""
         self._implementation = implementation
         self._modules = modules
         self._fresh = fresh or not implementation.can_fork
         self._deadline = deadline
+        self._environment = implementation.environment()
+        if patience is not None:
+            self._environment["MPPROBE_PATIENCE"] = str(patience)
         self._lock = None if census.isolate_shared_memory() else shared_lock
         self._template: _Template | None = None
         self._count = 0
@@ -153,7 +158,7 @@ class Runner:
 
     def _warm(self) -> _Template:
         if self._template is None or not self._template.alive():
-            self._template = _Template(self._implementation, self._modules)
+            self._template = _Template(self._implementation, self._modules, self._environment)
         return self._template
 
     def _in_template(
@@ -184,7 +189,7 @@ class Runner:
         with (scratch / "stderr").open("ab") as stderr:
             process = subprocess.Popen(
                 [self._implementation.executable, _PROBE_MAIN, "run", str(path)],
-                env=self._implementation.environment() | job["environment"],
+                env=self._environment | job["environment"],
                 stdin=subprocess.DEVNULL,
                 stdout=stderr,
                 stderr=stderr,
@@ -203,8 +208,12 @@ class Runner:
 class _Template:
     """The warm process: jobs go in as lines, what became of them comes out as lines."""
 
-    def __init__(self, implementation: Implementation, modules: tuple[str, ...]) -> None:
-        environment = implementation.environment()
+    def __init__(
+        self,
+        implementation: Implementation,
+        modules: tuple[str, ...],
+        environment: Mapping[str, str],
+    ) -> None:
         preload = {"modules": modules}
         self._process = subprocess.Popen(
             [implementation.executable, _PROBE_MAIN, "template", json.dumps(preload)],

@@ -27,6 +27,7 @@ from mpprobe import toolkit
 
 
 def main():
+    restore_signals()
     mode = sys.argv[1]
     if mode == "describe":
         print(json.dumps(describe(json.load(sys.stdin))))
@@ -38,6 +39,14 @@ def main():
         job = template(json.loads(sys.argv[2]))
     if job is not None:
         run(job)
+
+
+def restore_signals():
+    """Begin as a program in the foreground does: shells start others with SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGUSR1):
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
 def template(preload):
