@@ -22,6 +22,9 @@ IMPLEMENTATION = "MPPROBE_IMPLEMENTATION"
 # ordering, only the point where waiting turns into a failure that says so.
 HEAR_SECONDS = float(os.environ.get("MPPROBE_PATIENCE", "10"))
 
+# A program may start several processes, one after the other.
+PROGRAM_SECONDS = 20.0
+
 
 class Silence(Exception):
     """The other side of a probe did not say what was waited for."""
@@ -319,7 +322,7 @@ class Probe(object):
                     stdin=source_of, stdout=out, stderr=err, cwd=folder,
                 )  # fmt: skip
                 try:
-                    code = process.wait(2 * HEAR_SECONDS)
+                    code = process.wait(PROGRAM_SECONDS)
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()

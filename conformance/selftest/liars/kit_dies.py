@@ -1,0 +1,24 @@
+"""It dies by a signal."""
+
+import os
+import signal
+
+from liars.deed import let_freeze_support
+from liars.truth import become
+
+CAUGHT_BY = {
+    "contexts.frozen.fork-works",
+    "contexts.frozen.fork-works",
+    "misc.freeze-support.does-nothing-unfrozen",
+    "misc.freeze-support.does-nothing-with-fork",
+    "misc.freeze-support.ends-clean",
+}
+
+
+def deed():
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+let_freeze_support(deed)
+
+become(__name__)
