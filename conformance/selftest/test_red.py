@@ -85,5 +85,3 @@ def test_no_requirement_passes_when_its_probe_hung_before_it_saw_anything(
     for part in requirement.ranges:
         verdict = judge(requirement, part.since, run)
         assert verdict.verdict == FAIL or not verdict.binding or requirement.tier == "may"
-
-

@@ -9,7 +9,7 @@ from typing import Any
 import kit
 import pytest
 
-PROBES = '''
+PROBES = """
 import os
 import signal
 import subprocess
@@ -112,7 +112,7 @@ def takes_turns(t):
         os._exit(0)
     t.see("x", hear("from-child")["of"])
     os.wait()
-'''
+"""
 
 NAMES = [line[4:].partition("(")[0] for line in PROBES.splitlines() if line.startswith("def ")]
 

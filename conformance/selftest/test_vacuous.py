@@ -139,9 +139,7 @@ def _kill_the_slow_worker(process: subprocess.Popen[str]) -> None:
 
 def _forks(folder: Path) -> bool:
     """Is it a warm template that has forked a probe?"""
-    return any(
-        (task / "children").read_text().strip() for task in (folder / "task").glob("[0-9]*")
-    )
+    return any((task / "children").read_text().strip() for task in (folder / "task").glob("[0-9]*"))
 
 
 def _ancestry(pid: int) -> list[int]:

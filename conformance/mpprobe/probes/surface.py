@@ -5,13 +5,42 @@ import inspect
 
 # What the documentation has of functions, classes and exceptions that a context offers, too, in
 # every version. get_all_start_methods() is asked for apart: no concrete context ever had it.
-OF_MODULE_AND_CONTEXTS = """
-    Array AuthenticationError Barrier BoundedSemaphore BufferTooShort Condition Event JoinableQueue
-    Lock Manager Pipe Pool Process ProcessError Queue RLock RawArray RawValue Semaphore SimpleQueue
-    TimeoutError Value active_children cpu_count current_process freeze_support get_context
-    get_logger get_start_method log_to_stderr parent_process set_executable
-    set_forkserver_preload set_start_method
-""".split()
+OF_MODULE_AND_CONTEXTS = [
+    "Array",
+    "AuthenticationError",
+    "Barrier",
+    "BoundedSemaphore",
+    "BufferTooShort",
+    "Condition",
+    "Event",
+    "JoinableQueue",
+    "Lock",
+    "Manager",
+    "Pipe",
+    "Pool",
+    "Process",
+    "ProcessError",
+    "Queue",
+    "RLock",
+    "RawArray",
+    "RawValue",
+    "Semaphore",
+    "SimpleQueue",
+    "TimeoutError",
+    "Value",
+    "active_children",
+    "cpu_count",
+    "current_process",
+    "freeze_support",
+    "get_context",
+    "get_logger",
+    "get_start_method",
+    "log_to_stderr",
+    "parent_process",
+    "set_executable",
+    "set_forkserver_preload",
+    "set_start_method",
+]
 
 
 def names(t):

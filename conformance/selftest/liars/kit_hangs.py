@@ -7,7 +7,6 @@ from liars.truth import become
 
 CAUGHT_BY = {
     "contexts.frozen.fork-works",
-    "contexts.frozen.fork-works",
     "misc.freeze-support.does-nothing-unfrozen",
     "misc.freeze-support.does-nothing-with-fork",
     "misc.freeze-support.ends-clean",

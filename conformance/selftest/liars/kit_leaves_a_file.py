@@ -7,8 +7,10 @@ CAUGHT_BY = {
     "misc.freeze-support.ends-clean",
 }
 
+
 def deed():
     open("left", "w").close()
+
 
 let_freeze_support(deed)
 
