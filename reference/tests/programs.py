@@ -22,12 +22,16 @@ PATIENCE = 280
 METHODS = ["fork", "spawn", "forkserver"]
 
 
-def _find() -> list[str]:
+# Of the interpreter that runs the tests.
+HOST = "pypy3" if sys.implementation.name == "pypy" else f"3.{sys.version_info.minor}"
+
+
+def _find() -> dict[str, str]:
     """The interpreters to test: MPREF_INTERPRETERS, or what has a name that is known, on the PATH
-    or under pyenv; one per version."""
+    or under pyenv; one per version. The one that runs the tests is always among these."""
     named = os.environ.get("MPREF_INTERPRETERS")
     if named:
-        return named.split(os.pathsep)
+        return {path: path for path in named.split(os.pathsep)}
     found = {}
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     for version in ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14"):
@@ -38,10 +42,19 @@ def _find() -> list[str]:
     pypy = shutil.which("pypy3")
     if pypy:
         found["pypy3"] = pypy
-    return list(found.values())
+    found.setdefault(HOST, sys.executable)
+    return found
 
 
-INTERPRETERS = _find()
+_found = _find()
+INTERPRETERS = list(_found.values())
+# Those that are asked everything: whoever names interpreters means them, and MPREF_TESTS=all means
+# all. The others share the start methods out (`conftest.py`).
+ASKED_ALL = (
+    set(INTERPRETERS)
+    if os.environ.get("MPREF_TESTS") == "all" or HOST not in _found
+    else {_found[HOST]}
+)
 
 
 def label(interpreter: str) -> str:
@@ -49,9 +62,7 @@ def label(interpreter: str) -> str:
     return path.name if path.name != "python" else path.parent.parent.name
 
 
-every_interpreter = pytest.mark.parametrize(
-    "interpreter", INTERPRETERS or [sys.executable], ids=label
-)
+every_interpreter = pytest.mark.parametrize("interpreter", INTERPRETERS, ids=label)
 every_method = pytest.mark.parametrize("method", METHODS)
 
 
