@@ -112,7 +112,8 @@ class collecting_fds:
     They still belong to the pickled objects: send them before these are closed.
     """
 
-    # Opened for every message: as a generator it took two thirds of the time of a small one.
+    # Opened for every message: as a generator it took a third of the time of packing a small one
+    # (3.0 us instead of 1.9, on CPython 3.11).
 
     __slots__ = ("_before",)
 
