@@ -138,7 +138,11 @@ def run(job):
         kind = "kit" if os.path.dirname(toolkit.__file__) in where else "raised"
         report({kind: traceback.format_exc(), "exception": toolkit.encode(error)})
     except Exception as error:
-        report({"raised": traceback.format_exc(), "exception": toolkit.encode(error)})
+        missing = toolkit.missing_name(str(error))
+        if missing:
+            report({"unsupported": missing})
+        else:
+            report({"raised": traceback.format_exc(), "exception": toolkit.encode(error)})
     else:
         report({"done": True})
 

@@ -328,7 +328,17 @@ class Probe(object):
                     process.wait()
                     code = "hung"
         with open(streams[1]) as out, open(streams[2]) as err:
-            return {"out": out.read(), "err": err.read(), "code": code}
+            told = {"out": out.read(), "err": err.read(), "code": code}
+        missing = missing_name(told["err"])
+        if missing:
+            raise Unsupported(missing)
+        return told
+
+
+def missing_name(text):
+    """The name that an AttributeError says the implementation's module lacks, else None."""
+    begins = "module %r has no attribute '" % os.environ[IMPLEMENTATION]
+    return text.partition(begins)[2].partition("'")[0] or None
 
 
 def offers(module, dotted):

@@ -215,6 +215,7 @@ def start_one(t, number, found):
 
 def threads(t):
     """Four threads, each making, starting and joining a process, all at the same time."""
+    t.needs("Process")
     found = []
     running = [threading.Thread(target=start_one, args=(t, n, found)) for n in range(4)]
     for thread in running:
