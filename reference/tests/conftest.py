@@ -9,9 +9,14 @@ meets every start method, and every test every interpreter. With six interpreter
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 from programs import ASKED_ALL, HERE, INTERPRETERS
+
+# A shell starts what runs in its background with SIGINT ignored, and children inherit that; some
+# of these tests interrupt a child.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REASON = "left to the other start methods on this interpreter; MPREF_TESTS=all runs it, too"
 
