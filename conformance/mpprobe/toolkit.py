@@ -17,9 +17,10 @@ import time
 SCRATCH = "MPPROBE_SCRATCH"
 IMPLEMENTATION = "MPPROBE_IMPLEMENTATION"
 
-# How long one side of a probe waits for the other. Starting a process took
-# 0.9 s at worst with four busy loops on two cores; ten times that is not an
-# ordering, only the point where waiting turns into a failure that says so.
+# How long one side of a probe waits for the other: not an ordering, only the
+# point where waiting turns into a failure that says so. With four busy loops
+# beside the kit on two cores, the slowest whole probe of 14 runs took 4.2 s
+# (ten children by spawn); a single wait is a part of that.
 HEAR_SECONDS = float(os.environ.get("MPPROBE_PATIENCE", "10"))
 
 # A program may start several processes, one after the other.
