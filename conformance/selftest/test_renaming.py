@@ -6,7 +6,6 @@ import ast
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +13,27 @@ import kit
 from mpconform import places
 from mpconform.spec import ENDING, expand_ending, expand_object
 
-REPORTING = ("see", "call")
-PARTS = ("value", "raises", "seconds")
+REPORT = 'self._report({"see": name, "value": encode(value)})'
+HIDING_REPORT = """import hashlib
+
+        name = "n" + hashlib.sha256(b"renamed " + name.encode()).hexdigest()[:10]
+        self._report({"see": name, "value": encode(value)})"""
 
 
 def test_renaming_every_probe_and_observation_changes_no_verdict(tmp_path: Path) -> None:
     flags = ["--impl", "multiprocessing", "--start-method", "fork", "--no-known"]
     before = kit.run(_made(tmp_path / "before"), *flags)
     target = kit.copy_of_the_target(tmp_path / "target")
-    probes = {path.stem: _Probes(path) for path in (target / "mpprobe" / "probes").glob("*.py")}
-    spec = _renamed_spec(tmp_path / "spec", probes)
-    for path in (target / "mpprobe" / "probes").glob("*.py"):
-        path.write_text(_renamed_source(path, probes))
+    modules = list((target / "mpprobe" / "probes").glob("*.py"))
+    functions = set().union(*map(_functions, modules))
+    for path in modules:
+        path.write_text(_renamed_source(path, functions))
+    toolkit = target / "mpprobe" / "toolkit.py"
+    told = toolkit.read_text()
+    assert told.count(REPORT) == 1
+    # Names are often put together while a probe runs: they are renamed where they are reported.
+    toolkit.write_text(told.replace(REPORT, HIDING_REPORT))
+    spec = _renamed_spec(tmp_path / "spec")
     after = kit.run(_made(tmp_path / "after"), *flags, spec=spec, target=target)
     assert not after.ids("error"), after.text
     assert after.by_verdict() == before.by_verdict()
@@ -43,53 +51,29 @@ def _hidden(name: str) -> str:
     return "n" + hashlib.sha256(b"renamed " + name.encode()).hexdigest()[:10]
 
 
-class _Probes:
-    """The names of one probe module that are to be hidden."""
-
-    def __init__(self, path: Path) -> None:
-        tree = ast.parse(path.read_text())
-        self.functions: set[str] = set()
-        self.seen: set[str] = set()
-        for statement in tree.body:
-            names = list(_reported(statement))
-            if isinstance(statement, ast.FunctionDef) and [a.arg for a in statement.args.args][
-                :1
-            ] == ["t"]:
-                self.functions.add(statement.name)
-            self.seen |= {name for how, name in names if how == "see"}
+def _functions(path: Path) -> set[str]:
+    """The names of a module's probes: the functions whose first argument is `t`."""
+    found = set()
+    for statement in ast.parse(path.read_text()).body:
+        if isinstance(statement, ast.FunctionDef):
+            arguments = [argument.arg for argument in statement.args.args]
+            found |= {statement.name} if arguments[:1] == ["t"] else set()
+    return found
 
 
-def _reported(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            first = node.args[0] if node.args else None
-            if node.func.attr in REPORTING and isinstance(first, ast.Constant):
-                yield node.func.attr, first.value
-
-
-def _renamed_source(path: Path, probes: dict[str, _Probes]) -> str:
+def _renamed_source(path: Path, functions: set[str]) -> str:
     tree = ast.parse(path.read_text())
-    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
-                and "mpprobe.probes" in (node.module or "") for alias in node.names}  # fmt: skip
-    elsewhere = {name for module in probes.values() for name in module.functions}
-    functions = probes[path.stem].functions | (imported & elsewhere)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            first = node.args[0] if node.args else None
-            if node.func.attr in REPORTING and isinstance(first, ast.Constant):
-                first.value = _hidden(first.value)
-        if isinstance(node, ast.FunctionDef) and node.name in functions:
+        if isinstance(node, (ast.FunctionDef, ast.alias)) and node.name in functions:
             node.name = _hidden(node.name)
         if isinstance(node, ast.Name) and node.id in functions:
             node.id = _hidden(node.id)
         if isinstance(node, ast.arg) and node.arg in functions:
             node.arg = _hidden(node.arg)
-        if isinstance(node, ast.alias) and node.name in functions:
-            node.name = _hidden(node.name)
     return ast.unparse(tree)
 
 
-def _renamed_spec(folder: Path, probes: dict[str, _Probes]) -> Path:
+def _renamed_spec(folder: Path) -> Path:
     folder.mkdir()
     (folder / "schema.json").write_text("{}")
     for path in places.SPEC.glob("*.toml"):
@@ -103,20 +87,16 @@ def _renamed_spec(folder: Path, probes: dict[str, _Probes]) -> Path:
             everything.append(expand_ending(table, users))
         lines = ["[chapter]", *_lines(data["chapter"])]
         for table in everything:
-            lines += ["[[requirement]]", *_lines(_renamed(table, probes))]
+            lines += ["[[requirement]]", *_lines(_renamed(table))]
         (folder / path.name).write_text("\n".join(lines) + "\n")
     return folder
 
 
-def _renamed(table: dict[str, Any], probes: dict[str, _Probes]) -> dict[str, Any]:
+def _renamed(table: dict[str, Any]) -> dict[str, Any]:
     module, _, function = table["probe"].partition(".")
-    seen = {name for probe in probes.values() for name in probe.seen}
 
     def observation(name: str) -> str:
-        stem, _, part = name.rpartition(".")
-        if name == ENDING:
-            return name
-        return f"{_hidden(stem)}.{part}" if part in PARTS and name not in seen else _hidden(name)
+        return name if name == ENDING else _hidden(name)
 
     def matcher(value: Any) -> Any:
         if isinstance(value, list):

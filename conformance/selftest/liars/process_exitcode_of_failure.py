@@ -15,7 +15,9 @@ CAUGHT_BY = {
 
 def forgiving(load):
     try:
-        load().run()
+        child, on_ready = load()
+        on_ready()
+        child.run()
     except SystemExit as error:
         return _child._exit_code(error.code)
     except BaseException:
