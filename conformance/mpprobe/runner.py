@@ -24,6 +24,7 @@ import tempfile
 import traceback
 
 from mpprobe import toolkit
+from mpprobe.probes import surface
 
 
 def main():
@@ -181,6 +182,7 @@ def describe(names):
         pass
     if not toolkit.offers(module, "get_context"):
         methods = ["default"]
+    samples = {}
     usable = []
     for method in methods:
         try:
@@ -200,5 +202,5 @@ def describe(names):
         "system": platform.platform(),
         "start_methods": usable,
         "can_fork": hasattr(os, "fork"),
-        "offers": [name for name in names if toolkit.offers(module, name)],
+        "offers": [name for name in names if surface.is_offered(module, name, samples)],
     }

@@ -99,3 +99,12 @@ def test_the_target_sees_nothing_that_changes_how_python_behaves(
     seen = target_environment("billiard", ["/somewhere"])
     assert {name for name in seen if name.startswith("PYTHON")} == {"PYTHONPATH"}
     assert seen["PYTHONPATH"].endswith(":/somewhere")
+
+
+@pytest.mark.parametrize("module", ["multiprocessing", "mpref"])
+def test_members_of_what_only_functions_make_are_offered(module: str) -> None:
+    there = ["Queue.put", "Lock.acquire", "Value.get_lock", "connection.Connection.send"]
+    asked = [*there, "Queue.no_such", "NoSuch.put", "connection.Connection.no_such"]
+    assert sorted(describe(Wanted.parse(module), asked, [str(kit.REFERENCE)]).offers) == sorted(
+        there
+    )
