@@ -206,7 +206,10 @@ class SemLock(Base):
             raise ValueError(
                 f"semaphore value: expected 0 <= value <= {min(maxvalue, VALUE_MAX)}, got {value}"
             )
-        block = _shared.allocate(_SEM_T_BYTES)
+        return cls._create_in(_shared.allocate(_SEM_T_BYTES), kind, value, maxvalue)
+
+    @classmethod
+    def _create_in(cls: Type[_T], block: _shared.Block, kind: int, value: int, maxvalue: int) -> _T:
         if _libc.sem_init(block.address, 1, value) != 0:
             error = ctypes.get_errno()
             raise OSError(error, os.strerror(error))

@@ -5,7 +5,8 @@ another start method gets them with its arguments, and nothing is left when the 
 goes.
 """
 
-from ._conditions import Barrier, Condition, Event
+from ._barriers import Barrier
+from ._conditions import Condition, Event
 from ._locks import BoundedSemaphore, Lock, RLock, Semaphore
 
 __all__ = [

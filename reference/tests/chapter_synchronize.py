@@ -8,7 +8,7 @@ import time
 import mpref
 from asking import ask
 from mpref import _reduction, _semaphore, synchronize
-from mpref.synchronize import Condition, Event, Lock
+from mpref.synchronize import Event, Lock
 from scenarios import PATIENCE, Turn, finish, raises, run
 
 
@@ -148,15 +148,14 @@ def _wait_for_ever(condition, semaphore):
 
 
 def killed_waiters_keep_nobody(ctx):
-    # More than there are groups: from then on newcomers share one, and may wake up for nothing.
     condition, value, waiting = ctx.Condition(), ctx.Lock(), ctx.Semaphore(0)
-    for _ in range(Condition._GROUPS + 2):
+    for _ in range(6):
         child = run(ctx, _wait_for_ever, condition, waiting)
         assert waiting.acquire(timeout=PATIENCE)
         with condition:
             child.kill()
             finish(child, -9)
-            condition.notify()
+            condition.notify_all()
     child = run(ctx, _wait_for, condition, value, waiting)
     assert waiting.acquire(timeout=PATIENCE)
     with condition:
