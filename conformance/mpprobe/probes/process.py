@@ -193,8 +193,9 @@ def life(t):
 
 def join_early(t):
     """join() with a timeout far beyond the end of the process."""
-    process = t.ctx.Process(target=say, args=("said",))
+    process = t.ctx.Process(target=say_late)
     process.start()
+    tell("joining")
     t.call("join", process.join, 30)
     t.see("exitcode", process.exitcode)
     t.see("said", told("said"))
@@ -202,6 +203,13 @@ def join_early(t):
     other.start()
     t.call("none", other.join, timeout=None)
     t.see("none.exitcode", other.exitcode)
+
+
+def say_late():
+    hear("joining")
+    # A join() that waits is not hurried by this; one that does not wait is back before it ends.
+    time.sleep(0.2)
+    tell("said")
 
 
 class Greeter(object):

@@ -194,8 +194,7 @@ def stubborn_daemon(t):
     process.start()
     hear("over")
     # Who waits for the daemon waits for ever; who gives it a moment may take a second for it.
-    process.join(3.0)
-    t.see("ended-without-it", not process.is_alive())
+    t.see("ended-without-it", until(lambda: process_gone(process.pid), 3.0))
     tell("release")
     process.join()
     pid = hear("refusing")

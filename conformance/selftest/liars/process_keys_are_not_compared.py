@@ -1,6 +1,6 @@
 """Listener and Client accept any key."""
 
-from mpref import authkeys
+import hmac
 
 from liars.truth import become
 
@@ -9,6 +9,6 @@ CAUGHT_BY = {
 }
 
 
-authkeys.hmac.compare_digest = lambda *_: True
+hmac.compare_digest = lambda *_: True
 
 become(__name__)

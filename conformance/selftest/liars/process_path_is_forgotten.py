@@ -15,14 +15,18 @@ CAUGHT_BY = {
 
 
 PATH, ARGV = list(sys.path), list(sys.argv)
-begin = _child._begin
+guarded = _child._guarded
 
 
-def begin_anew(child, on_ready):
-    sys.path[:], sys.argv = PATH, ARGV
-    return begin(child, on_ready)
+def guarded_anew(load):
+    def load_anew():
+        loaded = load()
+        sys.path[:], sys.argv = PATH, ARGV
+        return loaded
+
+    return guarded(load_anew)
 
 
-_child._begin = begin_anew
+_child._guarded = guarded_anew
 
 become(__name__)

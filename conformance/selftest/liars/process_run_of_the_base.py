@@ -25,6 +25,14 @@ class Standard:
         run(self.process)
 
 
-_child._guarded = lambda load: guarded(lambda: Standard(load()))
+def guarded_base(load):
+    def load_standard():
+        loaded = load()
+        return loaded._replace(child=Standard(loaded.child))
+
+    return guarded(load_standard)
+
+
+_child._guarded = guarded_base
 
 become(__name__)
