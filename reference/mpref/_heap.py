@@ -176,7 +176,8 @@ class _ArenaBlock(_shared.Block):
 _heap = _Heap()
 
 
-def _before_fork() -> None:
+def _fork_is_near() -> None:
+    # Before and after: what other threads are given in between is copied, too.
     _heap.forks += 1
 
 
@@ -186,4 +187,4 @@ def _fresh_heap() -> None:
     _heap = _Heap()
 
 
-os.register_at_fork(before=_before_fork, after_in_child=_fresh_heap)
+os.register_at_fork(before=_fork_is_near, after_in_parent=_fork_is_near, after_in_child=_fresh_heap)

@@ -14,12 +14,13 @@ same reason a forked child starts a segment of its own: two allocators with one 
 give one slot away twice.
 """
 
+import collections
 import ctypes
 import mmap
 import os
 import sys
 import threading
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Deque, Dict, List, Optional, Tuple
 
 from . import _reduction
 
@@ -29,6 +30,8 @@ _SLOT = 64
 _SEGMENT = 64 * 1024
 # What is longer gets a segment of its own.
 _LONGEST_SLOT = 1024
+# In place of the number of forks, for a slot that another process was told of.
+_KNOWN = -1
 
 
 class Segment:
@@ -45,7 +48,7 @@ class Segment:
         self.size = size
         self.fd = fd
         try:
-            self.memory = _map(fd, size)
+            self.memory = map_file(fd, size)
         except BaseException:
             os.close(fd)
             self.fd = -1
@@ -64,7 +67,8 @@ class Segment:
         return _attach_segment, (_reduction.DupFd(self.fd), self.size)
 
 
-def _map(fd: int, size: int) -> mmap.mmap:
+def map_file(fd: int, size: int) -> mmap.mmap:
+    """The first `size` bytes behind `fd`, as shared memory."""
     if sys.version_info >= (3, 13) and sys.implementation.name == "cpython":
         # Without a second descriptor for the same memory.
         return mmap.mmap(fd, size, trackfd=False)
@@ -85,7 +89,7 @@ class Block:
         self.offset = offset
         self.size = size
         # The allocator's, where the slot can go back to it; see the head of the file.
-        self._private: Optional[Tuple["_Allocator", int]] = None
+        self._private: Optional[Tuple["_Allocator", "_Sheet", int]] = None
 
     @property
     def address(self) -> int:
@@ -97,49 +101,115 @@ class Block:
         return memoryview(self.segment.memory)[self.offset : self.offset + self.size]
 
     def __reduce__(self) -> Tuple[Any, ...]:
-        self._private = None
+        if self._private is not None:
+            allocator, sheet, _ = self._private
+            self._private = allocator, sheet, _KNOWN
         return Block, (self.segment, self.offset, self.size)
 
     def __del__(self) -> None:
         if self._private is not None:
-            allocator, forks = self._private
-            free = allocator.free.get(self.size)
-            if forks == allocator.forks and free is not None:
-                # list.append needs no lock, and a finalizer must not wait for one.
-                free.append((self.segment, self.offset))
+            allocator, sheet, forks = self._private
+            allocator.give_back(sheet, self.offset, forks)
+
+
+class _Sheet:
+    """A segment cut into slots of one length."""
+
+    __slots__ = ("free", "fresh", "lost", "segment", "size", "used")
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.segment = Segment(_SEGMENT)
+        # What came back, and what was never given out.
+        self.free: List[int] = []
+        self.fresh = iter(range(0, _SEGMENT - size + 1, size))
+        self.used = 0
+        # Some slots won't be used again: another process may know them.
+        self.lost = False
+
+    def take(self) -> Optional[int]:
+        offset = self.free.pop() if self.free else next(self.fresh, None)
+        if offset is not None:
+            self.used += 1
+        return offset
 
 
 class _Allocator:
-    """Gives out the slots of one segment after the other."""
+    """Gives out slots, and lets a segment go when nothing of it is used any more."""
 
     def __init__(self) -> None:
-        # By the length of the slot.
-        self.free: Dict[int, List[Tuple[Segment, int]]] = {}
         self.forks = 0
-        self._lock = threading.Lock()
-        self._segment: Optional[Segment] = None
-        self._next = 0
+        # By the length of their slots; those that may have room.
+        self._sheets: Dict[int, List[_Sheet]] = {}
+        # Finalizers run at any moment, also while this thread holds the lock: they put what comes
+        # back on this list, which takes no lock.
+        self._returned: Deque[Tuple[_Sheet, int, int]] = collections.deque()
+        # Reentrant, as a signal handler may make a lock while this thread is at it.
+        self._lock = threading.RLock()
+        self._is_putting_back = False
 
     def slot(self, size: int) -> Block:
         with self._lock:
-            segment, offset = self._take(size)
-        segment.memory[offset : offset + size] = bytes(size)
-        block = Block(segment, offset, size)
-        block._private = self, self.forks
+            self._put_back()
+            sheet, offset = self._take(size)
+            block = Block(sheet.segment, offset, size)
+            block._private = self, sheet, self.forks
+        sheet.segment.memory[offset : offset + size] = bytes(size)
         return block
 
-    def _take(self, size: int) -> Tuple[Segment, int]:
-        free = self.free.setdefault(size, [])
-        if free:
-            return free.pop()
-        if self._segment is None or self._next + size > self._segment.size:
-            self._segment, self._next = Segment(_SEGMENT), 0
-        self._next += size
-        return self._segment, self._next - size
+    def _take(self, size: int) -> Tuple[_Sheet, int]:
+        sheets = self._sheets.setdefault(size, [])
+        while True:
+            for sheet in sheets[-1:]:
+                offset = sheet.take()
+                if offset is not None:
+                    return sheet, offset
+                _discard(sheets, sheet)
+            if not sheets:
+                sheets.append(_Sheet(size))
 
-    def before_fork(self) -> None:
+    def give_back(self, sheet: _Sheet, offset: int, forks: int) -> None:
+        """For finalizers; `forks` is how many there had been when the slot was given out."""
+        self._returned.append((sheet, offset, forks))
+        if self._lock.acquire(False):
+            try:
+                self._put_back()
+            finally:
+                self._lock.release()
+
+    def _put_back(self) -> None:
+        if self._is_putting_back:
+            return
+        self._is_putting_back = True
+        try:
+            while self._returned:
+                self._put_back_one(*self._returned.popleft())
+        finally:
+            self._is_putting_back = False
+
+    def _put_back_one(self, sheet: _Sheet, offset: int, forks: int) -> None:
+        sheet.used -= 1
+        if forks != self.forks:
+            sheet.lost = True
+        else:
+            sheet.free.append(offset)
+        sheets = self._sheets[sheet.size]
+        _discard(sheets, sheet)
+        # One that is unused but whole is kept, so that a lone lock which comes and goes does not
+        # make a segment each time.
+        if sheet.used or not (sheets or sheet.lost):
+            sheets.append(sheet)
+
+    def fork_is_near(self) -> None:
+        """Before and after: what other threads are given in between is copied, too."""
         self.forks += 1
-        self.free = {}
+
+
+def _discard(sheets: List[_Sheet], sheet: _Sheet) -> None:
+    try:
+        sheets.remove(sheet)
+    except ValueError:
+        pass
 
 
 _allocator = _Allocator()
@@ -157,4 +227,8 @@ def _fresh_allocator() -> None:
     _allocator = _Allocator()
 
 
-os.register_at_fork(before=lambda: _allocator.before_fork(), after_in_child=_fresh_allocator)
+os.register_at_fork(
+    before=lambda: _allocator.fork_is_near(),
+    after_in_parent=lambda: _allocator.fork_is_near(),
+    after_in_child=_fresh_allocator,
+)

@@ -2,8 +2,8 @@
 
 A block of `SharedMemory` has a name, so the system keeps it when all its processes have gone. The
 family, that is a process and all that stem from it, therefore keeps a registry of what it made, and
-a helper process waits for the family's end and unlinks what is still in there. It is started with
-the first tracked block. All else works without it.
+a helper process waits for the family's end and unlinks what is still in there. It is started before
+the first tracked block gets its name. All else works without it.
 
 The registry is a file without a name. One open file of it is handed on to every child of every
 start method, and is locked (flock). Such a lock belongs to the open file and not to a process, so
@@ -11,18 +11,26 @@ it lasts until the last of the family has gone, by whatever death. The helper, w
 file opened anew, sleeps in its attempt to lock it. So nobody sends messages, there is no state to
 lose with a killed helper, and the next tracked block starts another one.
 
-There are two more locks, on single bytes of the file:
+There are three more locks, on single bytes of the file:
 
 * `_SERVED` is held by the helper. It belongs to the helper's open file (F_OFD_SETLK), so whoever
   finds it free takes it, and passes it on to the helper that he starts: never are there two.
-* `_CHANGING` is held while the registry is changed. It belongs to a process and goes with it.
+* `_STARTING` is held until a helper that is being started is ready, and `_CHANGING` while the
+  registry is changed. These belong to a process and go with it.
 
 A record names a block and says which file that is (device and inode): a stranger's block that has
-got the name meanwhile is left alone.
+got the name meanwhile is left alone. It is written before the file gets the name, so there is no
+moment at which a killed process leaves a block that nobody knows of.
+
+The helper is nobody's child and has a session of its own: what kills the family by its group, its
+session, its terminal or from parent to child does not kill the helper, and a program that waits for
+any child until there are none doesn't wait for it. (What kills every process of a container or a
+control group does; nothing that has a name survives that.)
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import signal
@@ -32,7 +40,7 @@ import threading
 from contextlib import contextmanager
 from typing import Iterator, List, Optional, Tuple
 
-from . import _exit, _fds, _handle
+from . import _exit, _fds, _pidfd, _shared
 
 __all__ = ["FOLDER", "adopt", "family", "forget", "main", "remember"]
 
@@ -42,9 +50,11 @@ FOLDER = "/dev/shm"
 # Device, inode, name and its length; all zero in a place that is free.
 _RECORD = struct.Struct("=QQB255s")
 _FREE = bytes(_RECORD.size)
+# What the helper says when it is ready.
+_PID = struct.Struct("=q")
 
 # Bytes that never hold data: locks may lie past the end of a file.
-_SERVED, _CHANGING = 2**62, 2**62 + 1
+_SERVED, _CHANGING, _STARTING = 2**62, 2**62 + 1, 2**62 + 2
 # struct flock; Python 3.9 has the names, PyPy lacks them, and the number is Linux'.
 _FLOCK = struct.Struct("@hhqqi")
 _F_OFD_SETLK: int = getattr(fcntl, "F_OFD_SETLK", 37)
@@ -60,6 +70,9 @@ class _Registry:
     def __init__(self, fd: int) -> None:
         self.fd = fd
         self._file = _identity(os.fstat(fd))
+        # A mapping holds the open file, too: a program that becomes a daemon and closes all the
+        # descriptors it finds stays in its family.
+        self._mapping = _shared.map_file(fd, _RECORD.size)
 
     def is_open(self) -> bool:
         """Whether `fd` is still what it was: programs that become daemons close all they find."""
@@ -78,26 +91,31 @@ class _Registry:
         ]
 
     @contextmanager
-    def changing(self) -> Iterator[None]:
-        fcntl.lockf(self.fd, fcntl.LOCK_EX, 1, _CHANGING)
+    def locked(self, byte: int) -> Iterator[None]:
+        fcntl.lockf(self.fd, fcntl.LOCK_EX, 1, byte)
         try:
             yield
         finally:
-            fcntl.lockf(self.fd, fcntl.LOCK_UN, 1, _CHANGING)
+            fcntl.lockf(self.fd, fcntl.LOCK_UN, 1, byte)
 
     def add(self, name: str, file: Tuple[int, int]) -> None:
         encoded = os.fsencode(name)
-        with self.changing():
+        with self.locked(_CHANGING):
             names = [each for _, _, each in self.records()]
             place = names.index("") if "" in names else len(names)
             record = _RECORD.pack(*file, len(encoded), encoded)
             os.pwrite(self.fd, record, place * _RECORD.size)
 
-    def discard(self, name: str) -> None:
-        with self.changing():
-            for place, (_, _, each) in enumerate(self.records()):
-                if each == name:
+    def discard(self, name: str, file: Tuple[int, int]) -> None:
+        with self.locked(_CHANGING):
+            for place, record in enumerate(self.records()):
+                if record == (*file, name):
                     os.pwrite(self.fd, _FREE, place * _RECORD.size)
+
+    def leave(self) -> None:
+        """Hold the registry no longer."""
+        self._mapping.close()
+        os.close(self.fd)
 
     def opened_anew(self) -> int:
         return os.open(f"/proc/self/fd/{self.fd}", os.O_RDWR | os.O_CLOEXEC)
@@ -106,9 +124,10 @@ class _Registry:
 # Reentrant, as a signal handler may start a process while this one is at it.
 _lock = threading.RLock()
 _registry: Optional[_Registry] = None
-# What this process had before its parent's was adopted: held to its end.
+# What this process had before its parent's was adopted, or before it closed all descriptors. Held
+# to its end.
 _former: List[_Registry] = []
-_helper: Optional[_handle.Handle] = None  # only in the process that started it
+_helper: Optional[int] = None  # its pid, only in the process that started it
 _duty: Optional[_exit.Duty] = None
 
 
@@ -128,41 +147,41 @@ def adopt(fd: int) -> None:
 
 
 def remember(name: str, file: os.stat_result) -> None:
-    """Have the block `name`, which is `file`, unlinked when the family has ended.
+    """Have the block `name` unlinked when the family has ended, if it is `file` then.
 
-    Raises OSError when the helper can't be started; the block is not remembered then.
+    To be called before the file gets the name. Raises OSError when the helper can't be started; the
+    block is not remembered then.
     """
     with _lock:
         registry = _own_registry()
+        _ensure_helper(registry)
         registry.add(name, _identity(file))
-        try:
-            _ensure_helper(registry)
-        except BaseException:
-            registry.discard(name)
-            raise
 
 
-def forget(name: str) -> None:
-    """The block `name` has been unlinked."""
+def forget(name: str, file: os.stat_result) -> None:
+    """The block `name` has been unlinked, or did not get its name; it was `file`."""
     with _lock:
         if _registry is not None and _registry.is_open():
-            _registry.discard(name)
+            _registry.discard(name, _identity(file))
 
 
 def main(fd: int, interrupts_blocked: bool) -> None:
-    """Where the helper begins: `fd` is the channel to who started it. Does not return."""
+    """Where the helper begins: `fd` is the channel to who waits for it. Does not return."""
     # What ends the family, such as Ctrl-C or a closed terminal, must not end it before it has done
     # its work.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)
-    os.setsid()
     channel = socket.socket(fileno=fd)
     try:
         (own,) = _fds.receive_fds(channel)
-    except (EOFError, ConnectionError):
-        os._exit(0)
-    channel.close()
-    _hold_nothing()
+        if os.fork():
+            os._exit(0)
+        os.setsid()
+        _hold_nothing()
+        channel.send(_PID.pack(os.getpid()))
+        channel.close()
+    except (EOFError, OSError):
+        os._exit(1)
     fcntl.flock(own, fcntl.LOCK_SH)
     _sweep(_Registry(own))
     os._exit(0)
@@ -171,9 +190,12 @@ def main(fd: int, interrupts_blocked: bool) -> None:
 def _own_registry() -> _Registry:
     global _registry
     if _registry is None or not _registry.is_open():
-        fd = _fds.anonymous_file(b"")
+        # One free place, as an empty file can't be mapped.
+        fd = _fds.anonymous_file(_FREE)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _registry is not None:
+                _former.append(_registry)
             _registry = _Registry(fd)
         except BaseException:
             os.close(fd)
@@ -184,28 +206,47 @@ def _own_registry() -> _Registry:
 def _ensure_helper(registry: _Registry) -> None:
     theirs = registry.opened_anew()
     try:
-        lock = _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, _SERVED, 1, 0)
-        try:
-            fcntl.fcntl(theirs, _F_OFD_SETLK, lock)
-        except (BlockingIOError, PermissionError):
-            return
-        _start_helper(theirs)
+        with registry.locked(_STARTING):
+            lock = _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, _SERVED, 1, 0)
+            try:
+                fcntl.fcntl(theirs, _F_OFD_SETLK, lock)
+            except (BlockingIOError, PermissionError):
+                return
+            _start_helper(theirs)
     finally:
         os.close(theirs)
 
 
 def _start_helper(registry_fd: int) -> None:
     global _helper, _duty
-    from . import _start_fork, _start_spawn
+    from . import _start_spawn
 
     ours, theirs = _fds.channel_pair()
-    with ours, theirs:
+    with theirs:
         pid = _start_spawn.run_interpreter("_tracker", theirs)
-        theirs.close()
-        _helper = _start_fork.watch(pid)
-        _fds.send_fds(ours, [registry_fd])
+    try:
+        with ours:
+            _fds.send_fds(ours, [registry_fd])
+            answer = ours.recv(_PID.size)
+    finally:
+        # It makes the helper, so that this is not our child, and ends.
+        _reap(pid)
+    if not answer:
+        raise OSError(
+            errno.ECHILD,
+            "the process that unlinks what a program leaves behind could not be started; "
+            "SharedMemory(..., track=False) does without",
+        )
+    (_helper,) = _PID.unpack(answer)
     if _duty is None:
         _duty = _exit.last_of_all(_leave)
+
+
+def _reap(pid: int) -> None:
+    try:
+        os.waitpid(pid, 0)
+    except ChildProcessError:
+        pass  # SIGCHLD is ignored, or somebody waits for all there are
 
 
 def _leave() -> None:
@@ -219,7 +260,7 @@ def _leave() -> None:
             # What comes after us (the program's own exit handlers, finalizers) may still unlink.
             return
         probe = registry.opened_anew()
-        os.close(registry.fd)
+        registry.leave()
         _registry = None
         try:
             # The family's lock excludes this one, the helper's does not: this tells whether we were
@@ -230,7 +271,18 @@ def _leave() -> None:
             return
         finally:
             os.close(probe)
-        _helper.wait(_HELPER_GRACE_SECONDS)
+        _await_end(_helper)
+
+
+def _await_end(pid: int) -> None:
+    if not _pidfd.available():
+        return
+    try:
+        end = _pidfd.open_pidfd(pid)
+    except OSError:
+        return
+    _fds.ready(end, _HELPER_GRACE_SECONDS)
+    os.close(end)
 
 
 def _hold_nothing() -> None:

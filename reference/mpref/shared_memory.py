@@ -11,15 +11,11 @@ import mmap
 import operator
 import os
 import struct
-import sys
 from typing import Any, Callable, Iterable, Iterator, NamedTuple, Optional, Tuple, Union
 
-from . import _tracker
+from . import _shared, _shm, _tracker
 
 __all__ = ["ShareableList", "SharedMemory"]
-
-_O_OPEN = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
-_O_CREATE = _O_OPEN | os.O_CREAT | os.O_EXCL
 
 
 class SharedMemory:
@@ -60,13 +56,14 @@ class SharedMemory:
             raise ValueError("name can only be None for a new block (create=True)")
         self._track = bool(track)
         if create:
-            self._name, fd = _create(name, size, self._track)
+            self._name, fd = _shm.create(name, size, self._track)
         else:
             assert name is not None
-            self._name = _plain(name)
-            fd = os.open(_path(self._name), _O_OPEN)
+            self._name = _shm.plain(name)
+            fd = _shm.attach(self._name)
         try:
-            self._size = os.fstat(fd).st_size
+            self._file = os.fstat(fd)
+            self._size = self._file.st_size
             self._mmap = _map(fd, self._size, self._name)
             self._buf = memoryview(self._mmap)
         except BaseException:
@@ -128,9 +125,9 @@ class SharedMemory:
 
         Anchor: multiprocessing.shared_memory.SharedMemory.unlink
         """
-        os.unlink(_path(self._name))
+        os.unlink(_shm.path(self._name))
         if self._track:
-            _tracker.forget(self._name)
+            _tracker.forget(self._name, self._file)
 
     def __reduce__(self) -> Tuple[Any, ...]:
         return _attach, (type(self), self._name, self._size, self._track)
@@ -143,53 +140,10 @@ def _attach(cls: Any, name: str, size: int, track: bool) -> Any:
     return cls(name, False, size) if track else cls(name, False, size, track=False)
 
 
-def _create(name: Optional[str], size: int, track: bool) -> Tuple[str, int]:
-    name, fd = _create_empty(name)
-    try:
-        os.ftruncate(fd, size)
-        if track:
-            _tracker.remember(name, os.fstat(fd))
-    except BaseException:
-        os.close(fd)
-        os.unlink(_path(name))
-        raise
-    return name, fd
-
-
-def _create_empty(name: Optional[str]) -> Tuple[str, int]:
-    if name is not None:
-        name = _plain(name)
-        return name, os.open(_path(name), _O_CREATE, 0o600)
-    while True:
-        name = f"psm_{os.urandom(6).hex()}"
-        try:
-            return name, os.open(_path(name), _O_CREATE, 0o600)
-        except FileExistsError:
-            continue
-
-
-def _plain(name: str) -> str:
-    if not isinstance(name, str):
-        raise TypeError(f"the name of shared memory must be a string, not {name!r}")
-    plain = name.lstrip("/")
-    if not plain or "/" in plain or plain in (".", ".."):
-        import errno
-
-        raise OSError(errno.EINVAL, "the name of shared memory must be that of one file", name)
-    return plain
-
-
-def _path(name: str) -> str:
-    return f"{_tracker.FOLDER}/{name}"
-
-
 def _map(fd: int, size: int, name: str) -> mmap.mmap:
     if size == 0:
         raise ValueError(f"shared memory {name!r} has no bytes: who makes it is not done yet")
-    if sys.version_info >= (3, 13) and sys.implementation.name == "cpython":
-        # Without a second descriptor for the same memory.
-        return mmap.mmap(fd, size, trackfd=False)
-    return mmap.mmap(fd, size)
+    return _shared.map_file(fd, size)
 
 
 # --- lists ---------------------------------------------------------------------------------------

@@ -274,20 +274,21 @@ def stranger_removes_nothing(ctx):
 
 
 def name_that_got_another_owner_is_left_alone(ctx):
-    registry = _tracker._Registry(_tracker._fds.anonymous_file(b""))
+    registry = _tracker._Registry(_tracker._fds.anonymous_file(_tracker._FREE))
     name = f"mpref-owner-{os.getpid()}"
     for sweep_removes in (True, False):
         block = SharedMemory(name, create=True, size=5, track=False)
-        registry.add(name, _tracker._identity(os.stat(f"/dev/shm/{name}")))
+        identity = _tracker._identity(os.stat(f"/dev/shm/{name}"))
+        registry.add(name, identity)
         if not sweep_removes:
             other = SharedMemory(create=True, size=5, track=False)
             os.rename(f"/dev/shm/{other.name}", f"/dev/shm/{name}")
         _tracker._sweep(registry)
         assert _exists(name) != sweep_removes
-        registry.discard(name)
+        registry.discard(name, identity)
         block.close()
     os.unlink(f"/dev/shm/{name}")
-    os.close(registry.fd)
+    registry.leave()
 
 
 def places_in_the_registry_are_used_again(ctx):
@@ -307,10 +308,12 @@ from mpref import _tracker
 from mpref.shared_memory import SharedMemory
 
 first = SharedMemory(create=True, size=5)
-_tracker._helper.send_signal(signal.SIGKILL)
-_tracker._helper.wait()
+killed = _tracker._helper
+os.kill(killed, signal.SIGKILL)
+_tracker._await_end(killed)
 second = SharedMemory(create=True, size=5)
-assert _tracker._helper.poll() is None
+assert _tracker._helper != killed
+os.kill(_tracker._helper, 0)
 print(first.name, second.name)
 """
 
@@ -325,12 +328,16 @@ def killed_helper_is_replaced(ctx):
 
 DAEMON = """
 import os
+from mpref import _tracker
 from mpref.shared_memory import SharedMemory
 
 first = SharedMemory(create=True, size=5)
+helper = _tracker._helper
 os.closerange(3, 100)
 stranger = [os.open("/dev/null", os.O_RDWR) for _ in range(10)]
 second = SharedMemory(create=True, size=5)
+# The helper of the first one has taken note, if it took that for the end.
+_tracker._await_end(helper)
 second.unlink()
 first.unlink()
 """
@@ -343,13 +350,17 @@ def closed_descriptors_are_noticed(ctx):
 
 def the_locks_are_of_the_kinds_that_are_needed(ctx):
     # What the whole rests on: a lock of an open file is the family's, not the process's.
-    fd = _tracker._fds.anonymous_file(b"")
+    fd = _tracker._fds.anonymous_file(_tracker._FREE)
     registry = _tracker._Registry(fd)
     fcntl.flock(fd, fcntl.LOCK_EX)
     copy, anew = os.dup(fd), registry.opened_anew()
-    os.close(fd)
+    registry.leave()
     raises(BlockingIOError, fcntl.flock, anew, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    # So does a mapping, when all descriptors have been closed.
+    mapping = _tracker._shared.map_file(copy, 1)
     os.close(copy)
+    raises(BlockingIOError, fcntl.flock, anew, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    mapping.close()
     fcntl.flock(anew, fcntl.LOCK_SH | fcntl.LOCK_NB)
     os.close(anew)
 
