@@ -6,6 +6,7 @@ import time
 
 from mpprobe.probes.process import context, error_of, say
 from mpprobe.toolkit import (
+    HEAR_SECONDS,
     children_of,
     documented_names,
     hear,
@@ -192,7 +193,7 @@ def stubborn_daemon(t):
     """A process ends whose daemonic child ignores SIGTERM."""
     process = t.ctx.Process(target=have_stubborn, args=(t.method,))
     process.start()
-    hear("over")
+    hear("over", 2 * HEAR_SECONDS)  # the child hears first that it is in vain
     # Who waits for the daemon waits for ever; who gives it a moment may take a second for it.
     t.see("ended-without-it", until(lambda: process_gone(process.pid), 3.0))
     tell("release")

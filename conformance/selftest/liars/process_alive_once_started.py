@@ -5,7 +5,6 @@ from mpref.process import BaseProcess
 from liars.truth import become
 
 CAUGHT_BY = {
-    "process.daemon.not-joined-at-exit",
     "process.example.alive-by-state",
     "process.is-alive.false-after-the-end",
     "process.join.waits-for-the-end",

@@ -10,6 +10,7 @@ CAUGHT_BY = {
     "misc.parent-process.is-alive-while-it-lives",
     "misc.parent-process.joins-a-killed-parent",
     "process.daemon.not-joined-at-exit",
+    "process.daemon.stubborn-ends-clean",
     "process.daemon.terminated-at-exit",
     "process.daemon.terminated-by-sigterm",
     "process.dropped.runs-on",
