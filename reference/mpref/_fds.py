@@ -18,6 +18,7 @@ import time
 from typing import Iterable, List, Optional, Sequence, Tuple
 
 __all__ = [
+    "above_stdio",
     "anonymous_file",
     "channel_pair",
     "close_all",
@@ -112,7 +113,7 @@ def receive_with_fds(channel: socket.socket, size: int) -> Tuple[bytes, List[int
         raise EOFError("the other end of the channel is closed")
     try:
         for place, fd in enumerate(fds):
-            fds[place] = _move_above_stdio(fd)
+            fds[place] = above_stdio(fd)
     except OSError:
         close_all(fds)
         raise
@@ -142,6 +143,16 @@ def anonymous_file(data: bytes) -> int:
 def duplicate(fd: int) -> int:
     """Another descriptor for the same open file, none of the three of the standard streams."""
     return fcntl.fcntl(fd, _DUPFD_CLOEXEC, 3)
+
+
+def above_stdio(fd: int) -> int:
+    """`fd`, or another descriptor in its place where it is one of the standard streams."""
+    if fd > 2:
+        return fd
+    try:
+        return duplicate(fd)
+    finally:
+        os.close(fd)
 
 
 def dead_end() -> int:
@@ -199,16 +210,7 @@ os.register_at_fork(after_in_child=_after_fork_in_child)
 def _above_stdio(sock: socket.socket) -> socket.socket:
     # In a program whose standard streams are closed a new socket gets number 0, 1 or 2, and a child
     # would take it for its stdin or print into it.
-    return sock if sock.fileno() > 2 else socket.socket(fileno=_move_above_stdio(sock.detach()))
-
-
-def _move_above_stdio(fd: int) -> int:
-    if fd > 2:
-        return fd
-    try:
-        return duplicate(fd)
-    finally:
-        os.close(fd)
+    return sock if sock.fileno() > 2 else socket.socket(fileno=above_stdio(sock.detach()))
 
 
 def _receive_chunk(channel: socket.socket, received: List[int]) -> int:

@@ -7,7 +7,8 @@ byte of a datagram says where the payload is, which also tells an empty message 
 the channel:
 
     0  the payload follows
-    1  the payload is the whole of a sealed memfd, the last descriptor that came along
+    1  the payload is the whole of a sealed memfd, the last descriptor that came along; what
+       follows is ballast
 
 `StreamChannel` is everything else: sockets of Listener and Client, and any descriptor that a
 program hands to Connection. Its format is the standard library's, learnt from the bytes that
@@ -25,7 +26,7 @@ import os
 import socket
 import struct
 import time
-from typing import Any, List, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, List, Optional, Sequence, Tuple, Union
 
 from . import _fds
 
@@ -36,7 +37,7 @@ Message = Tuple[Buffer, List[int]]
 INLINE_BYTES = 64 * 1024
 # Small messages that may wait unread: some 10,000 instead of 280. The system clips what it
 # doesn't allow (net.core.wmem_max), and then fewer fit.
-_SEND_BUFFER = 4 * 1024 * 1024
+SEND_BUFFER = 4 * 1024 * 1024
 # SCM_MAX_FD of Linux; one is kept for the payload's memfd.
 MAX_DESCRIPTORS = 252
 _ANCILLARY_BYTES = socket.CMSG_SPACE((MAX_DESCRIPTORS + 1) * array.array("i").itemsize)
@@ -66,11 +67,11 @@ def pair() -> Tuple["PacketChannel", "PacketChannel"]:
     """Two ends of a new local channel."""
     first, second = _fds.channel_pair()
     for end in first, second:
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     return PacketChannel(first.detach()), PacketChannel(second.detach())
 
 
-def open_channel(fd: int) -> "Channel":
+def open_channel(fd: int) -> "Union[PacketChannel, StreamChannel]":
     """The channel for a descriptor of unknown kind. The channel owns it from now on."""
     try:
         probe = socket.socket(fileno=os.dup(fd))
@@ -100,10 +101,30 @@ class PacketChannel:
     def fileno(self) -> int:
         return self._socket.fileno() if self._socket is not None else -1
 
+    def descriptors(self) -> List[int]:
+        """What another process needs to make its own channel of this kind."""
+        return [self.fileno()]
+
+    def ready(self, timeout: Optional[float]) -> bool:
+        """Whether there is a message, or the end, within `timeout` seconds."""
+        return _fds.ready(self.fileno(), timeout)
+
+    def detach(self) -> int:
+        """The descriptor, which from now on belongs to the caller; the channel is closed."""
+        assert self._socket is not None
+        end, self._socket = self._socket, None
+        return end.detach()
+
     def close(self) -> None:
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+
+    def __enter__(self) -> "PacketChannel":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def send(self, payload: Buffer, fds: Sequence[int] = (), flags: int = 0) -> None:
         """Send one message; the descriptors stay the caller's.
@@ -119,10 +140,17 @@ class PacketChannel:
                     raise
         memfd = _sealed_copy(payload)
         try:
-            self._send((_IN_MEMFD,), [*fds, memfd], flags)
+            self._send((_IN_MEMFD, self._ballast(len(payload))), [*fds, memfd], flags)
         finally:
             os.close(memfd)
         return None
+
+    def _ballast(self, length: int) -> bytes:
+        # The kernel counts datagrams, and would let a thousand memfds of any size wait unread. With
+        # this they take up to 128 times the room of the socket: 50 MB by Linux's default limit.
+        assert self._socket is not None
+        room = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+        return bytes(min(length // 128, room // 4, INLINE_BYTES))
 
     def _send(self, parts: Sequence[Buffer], fds: Sequence[int], flags: int) -> None:
         assert self._socket is not None
@@ -193,13 +221,22 @@ class StreamChannel:
     def fileno(self) -> int:
         return self._fd
 
-    def close(self) -> None:
+    def descriptors(self) -> List[int]:
+        """As PacketChannel's."""
+        return [self._fd]
+
+    def ready(self, timeout: Optional[float]) -> bool:
+        """As PacketChannel's."""
+        return _fds.ready(self._fd, timeout)
+
+    def close(self, close: Callable[[int], None] = os.close) -> None:
         fd, self._fd = self._fd, -1
         if self._socket is not None:
             self._socket.detach()
             self._socket = None
         if fd >= 0:
-            os.close(fd)
+            # Bound early: modules may be gone by now.
+            close(fd)
 
     def send(self, payload: Buffer, fds: Sequence[int] = ()) -> None:
         length = len(payload)
@@ -273,9 +310,6 @@ class StreamChannel:
 
     def __del__(self) -> None:
         self.close()
-
-
-Channel = Union[PacketChannel, StreamChannel]
 
 
 def _as_unix_socket(fd: int) -> Optional[socket.socket]:

@@ -7,9 +7,9 @@ import operator
 import os
 import select
 from types import TracebackType
-from typing import Any, Iterable, List, Optional, Tuple, Type
+from typing import Any, Iterable, List, Optional, Tuple, Type, Union
 
-from . import _fds, _parcel, _reduction, _wire
+from . import _fds, _oneway, _parcel, _reduction, _wire
 from .exceptions import AuthenticationError, BufferTooShort
 
 __all__ = [
@@ -23,6 +23,8 @@ __all__ = [
     "deliver_challenge",
     "wait",
 ]
+
+_Channel = Union[_wire.PacketChannel, _wire.StreamChannel, _oneway.Reader, _oneway.Writer]
 
 # Anything bytes-like: Python 3.9 has no type for that.
 _Bytes = Any
@@ -60,7 +62,8 @@ class Connection:
     Anchor: multiprocessing.connection.Connection
     """
 
-    _channel: _wire.Channel
+    # Of one of the kinds in _Channel; what it can do is in _readable and _writable.
+    _channel: Any
 
     def __init__(self, handle: int, readable: bool = True, writable: bool = True) -> None:
         handle = operator.index(handle)
@@ -74,7 +77,7 @@ class Connection:
         self._channel = _wire.open_channel(handle)
 
     @classmethod
-    def _over(cls, channel: _wire.Channel, readable: bool, writable: bool) -> Connection:
+    def _over(cls, channel: _Channel, readable: bool, writable: bool) -> Connection:
         self = cls.__new__(cls)
         self._closed = False
         self._readable = readable
@@ -112,7 +115,7 @@ class Connection:
         Anchor: multiprocessing.connection.Connection.fileno
         """
         self._check_open()
-        return self._channel.fileno()
+        return int(self._channel.fileno())
 
     def close(self) -> None:
         """Close this end. Closing again does nothing.
@@ -154,7 +157,7 @@ class Connection:
         Anchor: multiprocessing.connection.Connection.poll
         """
         self._check_readable()
-        return _fds.ready(self._channel.fileno(), timeout)
+        return bool(self._channel.ready(timeout))
 
     def send_bytes(self, buffer: _Bytes, offset: int = 0, size: Optional[int] = None) -> None:
         """Send `size` bytes of a bytes-like object, from `offset` on, as one message.
@@ -221,7 +224,7 @@ class Connection:
 
     def _receive_bytes(self, maxlength: Optional[int]) -> _wire.Buffer:
         try:
-            payload, fds = self._channel.receive(maxlength=maxlength)
+            message: _wire.Message = self._channel.receive(maxlength=maxlength)
         except _wire.MessageTooLong:
             # What is left of the message would be taken for the next one.
             if self._writable:
@@ -230,8 +233,8 @@ class Connection:
                 self.close()
             raise
         # Somebody used send() at the other end, of an object with descriptors.
-        _fds.close_all(fds)
-        return payload
+        _fds.close_all(message[1])
+        return message[0]
 
     def _check_open(self) -> None:
         if self._closed:
@@ -259,9 +262,10 @@ class Connection:
         self.close()
 
     def __reduce__(self) -> Tuple[Any, ...]:
+        self._check_open()
         return _rebuild, (
-            _reduction.DupFd(self.fileno()),
             type(self._channel),
+            [_reduction.DupFd(fd) for fd in self._channel.descriptors()],
             self._readable,
             self._writable,
         )
@@ -275,16 +279,17 @@ def Pipe(duplex: bool = True) -> Tuple[Connection, Connection]:
 
     Anchor: multiprocessing.Pipe
     """
-    first, second = _wire.pair()
     if duplex:
+        first, second = _wire.pair()
         return Connection._over(first, True, True), Connection._over(second, True, True)
-    return Connection._over(first, True, False), Connection._over(second, False, True)
+    reader, writer = _oneway.pair()
+    return Connection._over(reader, True, False), Connection._over(writer, False, True)
 
 
 def _rebuild(
-    fd: _reduction.DupFd, kind: Type[_wire.Channel], readable: bool, writable: bool
+    kind: Type[_Channel], fds: List[_reduction.DupFd], readable: bool, writable: bool
 ) -> Connection:
-    return Connection._over(kind(fd.detach()), readable, writable)
+    return Connection._over(kind(*[fd.detach() for fd in fds]), readable, writable)
 
 
 def _flat(buffer: _Bytes) -> memoryview:

@@ -22,15 +22,21 @@ import threading
 import time
 import weakref
 from collections import deque
-from typing import Any, Deque, List, Optional, Tuple
+from typing import Any, Deque, Iterator, List, Optional, Tuple
 
-from . import _exit, _fds, _parcel, _reduction, _wire
+from . import _exit, _fds, _oneway, _parcel, _reduction, _wire
 from ._conditions import Condition
 from ._locks import BoundedSemaphore, Semaphore, Shareable, start_method_of
 from ._semaphore import VALUE_MAX
 from .connection import Pipe
 
 __all__ = ["JoinableQueue", "Queue", "SimpleQueue"]
+
+# Between taking an item and giving its slot back a consumer does nothing. A hundred times what it
+# waited at most in between for its turn, of eight processes on two processors.
+LOST_AFTER = 0.5
+# How long somebody may wait in a bounded queue for the slots of those that are killed meanwhile.
+_LOOK_AT_LEAST_EVERY = 4.0
 
 
 class Queue(Shareable):
@@ -45,10 +51,10 @@ class Queue(Shareable):
         self._start_method = start_method_of(ctx)
         self._maxsize = maxsize if 0 < maxsize <= VALUE_MAX else VALUE_MAX
         self._creator = os.getpid()
-        self._bind(*_wire.pair(), BoundedSemaphore(self._maxsize, ctx=ctx))
+        self._bind(*_oneway.pair(), BoundedSemaphore(self._maxsize, ctx=ctx))
 
     def _bind(
-        self, reader: _wire.PacketChannel, writer: _wire.PacketChannel, slots: BoundedSemaphore
+        self, reader: _oneway.Reader, writer: _oneway.Writer, slots: BoundedSemaphore
     ) -> None:
         self._reader = reader
         self._writer = writer
@@ -69,7 +75,7 @@ class Queue(Shareable):
         """
         self._check_open()
         data, fds = _parcel.pack(obj)
-        if not self._slots.acquire(block, timeout):
+        if not self._slots.acquire(False) and not (block and self._wait_for_slot(timeout)):
             raise queue.Full
         self._count_task()
         try:
@@ -77,7 +83,7 @@ class Queue(Shareable):
         except BaseException:
             # No descriptors left, say. Nothing was added.
             self._uncount_task()
-            self._slots.release()
+            self._give_slot_back()
             raise
 
     def get(self, block: bool = True, timeout: Optional[float] = None) -> Any:
@@ -90,23 +96,60 @@ class Queue(Shareable):
         Anchor: multiprocessing.Queue.get
         """
         self._check_open()
-        if block and timeout is None:
-            message = self._reader.receive()
-        else:
-            message = self._receive_within(timeout if block and timeout is not None else 0)
-        self._slots.release()
+        try:
+            message = self._reader.receive(timeout=0)
+        except BlockingIOError:
+            message = self._wait_for_message(timeout if block else 0)
+        self._give_slot_back()
         return _parcel.unpack(*message)
 
-    def _receive_within(self, timeout: float) -> _wire.Message:
-        deadline = time.monotonic() + timeout
-        while True:
-            try:
-                return self._reader.receive(flags=_wire.DONTWAIT)
-            except BlockingIOError:
-                pass
-            # Whoever is told of a message may find that another reader was faster.
-            if not _fds.ready(self._reader.fileno(), deadline - time.monotonic()):
-                raise queue.Empty
+    def _wait_for_message(self, timeout: Optional[float]) -> _wire.Message:
+        for wait in self._waits(timeout):
+            if self._reader.ready(wait):
+                try:
+                    return self._reader.receive(timeout=0)
+                except BlockingIOError:
+                    # Another reader was faster.
+                    pass
+            elif wait is not None and wait >= LOST_AFTER:
+                self._reclaim_slots()
+        raise queue.Empty
+
+    def _wait_for_slot(self, timeout: Optional[float]) -> bool:
+        for wait in self._waits(timeout):
+            if self._slots.acquire(True, wait):
+                return True
+            if wait is None or wait < LOST_AFTER:
+                continue
+            if not self._reader.ready(0) and not self._reader.ready(LOST_AFTER):
+                self._reclaim_slots()
+        return False
+
+    def _waits(self, timeout: Optional[float]) -> Iterator[Optional[float]]:
+        """The parts of `timeout` after which to look for lost slots."""
+        until = None if timeout is None else time.monotonic() + timeout
+        wait = LOST_AFTER
+        while until is None or time.monotonic() + wait < until:
+            yield wait
+            if until is None and self._maxsize == VALUE_MAX:
+                # There are slots enough: only qsize() was wrong.
+                yield None
+            wait = min(2 * wait, _LOOK_AT_LEAST_EVERY)
+        yield max(until - time.monotonic(), 0)
+
+    def _give_slot_back(self) -> None:
+        try:
+            self._slots.release()
+        except ValueError:
+            # It had been taken for lost.
+            pass
+
+    def _reclaim_slots(self) -> None:
+        """Called when the queue has been empty for so long that no slot can be in use: those that
+        are missing went with consumers that were killed between an item and its slot.
+        """
+        for _ in range(self._maxsize - self._slots.get_value()):
+            self._give_slot_back()
 
     def put_nowait(self, obj: Any) -> None:
         """put() without waiting.
@@ -136,7 +179,7 @@ class Queue(Shareable):
         """
         if self._closed:
             raise OSError("the queue is closed: expected an open one")
-        return not _fds.ready(self._reader.fileno(), 0)
+        return not self._reader.ready(0)
 
     def full(self) -> bool:
         """Whether there was no free slot.
@@ -192,13 +235,16 @@ class Queue(Shareable):
     def __getstate__(self) -> Tuple[Any, ...]:
         self._check_handing_over()
         self._check_open()
-        ends = tuple(_reduction.DupFd(end.fileno()) for end in (self._reader, self._writer))
+        ends = [
+            [_reduction.DupFd(fd) for fd in end.descriptors()]
+            for end in (self._reader, self._writer)
+        ]
         return self._start_method, self._maxsize, self._creator, ends, self._slots
 
     def __setstate__(self, state: Tuple[Any, ...]) -> None:
         self._start_method, self._maxsize, self._creator, ends, slots = state
-        reader, writer = (_wire.PacketChannel(end.detach()) for end in ends)
-        self._bind(reader, writer, slots)
+        reader, writer = ([fd.detach() for fd in end] for end in ends)
+        self._bind(_oneway.Reader(*reader), _oneway.Writer(*writer), slots)
 
     def _after_fork_in_child(self) -> None:
         self._feeder.forget()
@@ -312,7 +358,7 @@ class _Feeder:
     It knows the channel and not the queue, which may be collected while messages are waiting.
     """
 
-    def __init__(self, channel: _wire.PacketChannel) -> None:
+    def __init__(self, channel: _oneway.Writer) -> None:
         self._channel = channel
         # Reentrant: a signal handler or a finalizer that puts may interrupt a put().
         self._changed = threading.Condition(threading.RLock())

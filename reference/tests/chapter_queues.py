@@ -3,12 +3,15 @@
 import gc
 import os
 import queue
+import select
 import threading
 import time
 
 import mpref
 from asking import ask
-from mpref import _reduction
+from mpref import _oneway, _reduction, _wire
+from mpref.connection import wait
+from mpref.queues import LOST_AFTER
 from scenarios import PATIENCE, Turn, finish, raises, run
 
 # More than any channel holds: its feeder gets work.
@@ -91,6 +94,92 @@ def blocked_put_goes_on_when_another_process_gets(ctx):
     q.put(2, timeout=PATIENCE)
     finish(child)
     assert q.get() == 2
+
+
+def _default_limit(function):
+    # As where net.core.wmem_max is Linux's default.
+    before, _wire.SEND_BUFFER = _wire.SEND_BUFFER, 212992
+    try:
+        return function()
+    finally:
+        _wire.SEND_BUFFER = before
+
+
+def thousands_of_small_items_wait_unread(ctx):
+    items = [(number, "x" * (number % 10)) for number in range(3000)]
+    q = _default_limit(ctx.SimpleQueue)
+    reader, writer = _default_limit(lambda: ctx.Pipe(duplex=False))
+    for put, get, ready in (
+        (q.put, q.get, lambda: not q.empty()),
+        (writer.send, reader.recv, lambda: wait([reader], 0) == [reader] and reader.poll()),
+    ):
+        for item in items:
+            put(item)
+        for item in items:
+            assert ready() and get() == item
+        assert not ready()
+        # And the socket is used again.
+        put("next")
+        assert ready() and get() == "next"
+    for item in items:
+        writer.send(item)
+    writer.close()
+    assert [reader.recv() for _ in items] == items
+    raises(EOFError, reader.recv)
+    reader, writer = _default_limit(lambda: ctx.Pipe(duplex=False))
+    for item in items:
+        writer.send(item)
+    reader.close()
+    raises(BrokenPipeError, writer.send, 1)
+
+
+def process_ends_with_thousands_of_items_unread(ctx):
+    for q in (_default_limit(ctx.SimpleQueue), _default_limit(ctx.Queue)):
+        finish(run(ctx, _put_numbers, q, 3000))
+        assert [q.get()[1] for _ in range(3000)] == list(range(3000))
+
+
+def big_item_waits_for_the_small_ones_before_it(ctx):
+    reader, writer = _default_limit(lambda: ctx.Pipe(duplex=False))
+    for number in range(2000):
+        writer.send(number)
+    big = [bytes(10_000), bytes(100_000), bytes(_oneway.OVERFLOW_LONGEST - 100)]
+    thread = threading.Thread(target=lambda: [writer.send(each) for each in big])
+    thread.start()
+    assert [reader.recv() for _ in range(2000)] == list(range(2000))
+    assert [reader.recv() for _ in big] == big
+    thread.join()
+
+
+def message_of_a_killed_reader_is_passed_over(ctx):
+    # One that was killed between the first fragment of a message and the rest.
+    reader, writer = _default_limit(lambda: ctx.Pipe(duplex=False))
+    for number in range(1000):
+        writer.send_bytes(b"%d" % number * 100)
+    overflow = reader._channel.descriptors()[1]
+    for number in range(1000):
+        if not select.select([reader._channel.descriptors()[0]], [], [], 0)[0]:
+            break
+        assert reader.recv_bytes() == b"%d" % number * 100
+    assert 100 < number < 999
+    assert len(os.read(overflow, 64)) == 64
+    assert reader.recv_bytes() == b"%d" % (number + 1) * 100
+
+
+def slots_of_killed_consumers_come_back(ctx):
+    q = ctx.Queue(2)
+    for number in range(2):
+        q.put(number)
+    # What a consumer does that is killed before it gives the slot back.
+    q._reader.receive()
+    q._reader.receive()
+    raises(queue.Full, q.put_nowait, "x")
+    q.put("x", timeout=PATIENCE)
+    assert q.get() == "x" and q.qsize() == 0
+    q.put(1)
+    q._reader.receive()
+    raises(queue.Empty, q.get, timeout=4 * LOST_AFTER)
+    assert q.qsize() == 0
 
 
 def unpicklable_item_raises_in_the_caller(ctx):
@@ -260,6 +349,11 @@ CHAPTER = [
     first_put_starts_the_feeder,
     full_and_empty_are_raised,
     blocked_put_goes_on_when_another_process_gets,
+    thousands_of_small_items_wait_unread,
+    process_ends_with_thousands_of_items_unread,
+    big_item_waits_for_the_small_ones_before_it,
+    message_of_a_killed_reader_is_passed_over,
+    slots_of_killed_consumers_come_back,
     unpicklable_item_raises_in_the_caller,
     changes_after_put_do_not_matter,
     big_items_and_descriptors_pass,

@@ -1,0 +1,74 @@
+"""Prints how many messages the channels take before anybody reads, beside the standard library.
+
+python capacity.py, as a table in Markdown; with README.md's numbers it is to be compared by hand.
+"""
+
+import multiprocessing
+import os
+import sys
+import threading
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir))
+
+import mpref
+from mpref import _wire
+
+SIZES = (20, 1024, 100 * 1024)
+# Linux's default of net.core.wmem_max, and what mpref asks for where it may.
+LIMITS = (212992, _wire.SEND_BUFFER)
+# A writer that waits for a reader doesn't get further in this time; one that only waits to see
+# whether there is a reader at work does, after 0.02 seconds.
+SECONDS = 1.0
+# Their other ends must not go while there are writers.
+_kept = []
+
+
+def count(send, size):
+    """How often `send`, of bytes that are pickled to `size`, returns."""
+    message = bytes(size)
+    done = [0]
+    changed = threading.Event()
+
+    def work():
+        while True:
+            send(message)
+            done[0] += 1
+            changed.set()
+
+    threading.Thread(target=work, daemon=True).start()
+    while changed.wait(SECONDS):
+        changed.clear()
+    return done[0]
+
+
+def channels(module):
+    queue = module.SimpleQueue()
+    one_way, duplex = module.Pipe(duplex=False), module.Pipe()
+    _kept.extend((queue, one_way, duplex))
+    return [
+        ("SimpleQueue", queue._writer.send_bytes),
+        ("Pipe(False)", one_way[1].send_bytes),
+        ("Pipe()", duplex[1].send_bytes),
+    ]
+
+
+def main():
+    print("| channel | " + " | ".join(f"{size:,} B" for size in SIZES) + " |")
+    print("|---|" + "---|" * len(SIZES))
+    kinds = [("standard library", multiprocessing, LIMITS[0])]
+    kinds += [(f"mpref, limit {limit:,}", mpref, limit) for limit in LIMITS]
+    for label, module, limit in kinds:
+        _wire.SEND_BUFFER = limit
+        rows = {}
+        for size in SIZES:
+            for name, send in channels(module):
+                rows.setdefault(name, []).append(f"{count(send, size):,}")
+        for name, counts in rows.items():
+            print(f"| {name}, {label} | " + " | ".join(counts) + " |", flush=True)
+    sys.stdout.flush()
+    # The writers still wait.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""Producers and consumers of one queue, killed at random, one after the other, and replaced.
+
+What is put is written down by its producer, in a file, and what is got by its consumer. In the end
+the two are compared.
+"""
+
+import os
+import queue
+import random
+import struct
+import sys
+import time
+import zlib
+
+import scenarios
+from asking import ask
+from mpref import _oneway, _wire
+from mpref.queues import LOST_AFTER
+from scenarios import PATIENCE
+
+KILLS = 500 if os.environ.get("MPREF_TESTS") == "all" else 50
+BETWEEN = 0.02
+SEED = 20240229
+# A record of a producer's or consumer's file: a producer, and the number of its message.
+RECORD = struct.Struct("<II")
+
+
+def _produce(q, path, producer, stop):
+    rng = random.Random(SEED + producer)
+    with open(path, "ab", buffering=0) as file:
+        number = 0
+        while not os.path.exists(stop):
+            # One of 20 is too long for one fragment of an overflow, one of 500 for a datagram.
+            size = rng.choice([0, 5, 20]) if number % 20 else 400
+            filling = rng.randbytes(size) if number % 500 else bytes(100_000)
+            q.put((producer, number, filling, zlib.crc32(filling)))
+            file.write(RECORD.pack(producer, number))
+            number += 1
+
+
+def _consume(q, path):
+    with open(path, "ab", buffering=0) as file:
+        while True:
+            item = q.get()
+            if item is None:
+                return
+            producer, number, filling, checksum = item
+            assert zlib.crc32(filling) == checksum
+            file.write(RECORD.pack(producer, number))
+
+
+def _records(folder, kind):
+    found = {}
+    for name in os.listdir(folder):
+        if name.startswith(kind):
+            with open(os.path.join(folder, name), "rb") as file:
+                found[name] = list(RECORD.iter_unpack(file.read()))
+    return found
+
+
+def _survive(ctx, q, folder, keeps_what_was_put):
+    os.mkdir(folder)
+    stop = os.path.join(folder, "stop")
+    rng = random.Random(SEED)
+    started = {"producer": 0, "consumer": 0}
+    consumers_killed = 0
+
+    def start(kind):
+        number = started[kind] = started[kind] + 1
+        path = os.path.join(folder, f"{kind}-{number}")
+        more = (number, stop) if kind == "producer" else ()
+        target = _produce if kind == "producer" else _consume
+        process = ctx.Process(target=target, args=(q, path, *more))
+        process.start()
+        return kind, number, process
+
+    crew = [start(kind) for kind in ["producer", "consumer"] * 4]
+    dead_producers = set()
+    for _ in range(KILLS):
+        # The pace of the kills, not an order of anything.
+        time.sleep(BETWEEN)
+        place = rng.randrange(len(crew))
+        kind, number, process = crew[place]
+        process.kill()
+        process.join(PATIENCE)
+        assert process.exitcode == -9, process
+        if kind == "consumer":
+            consumers_killed += 1
+        else:
+            dead_producers.add(number)
+        crew[place] = start(kind)
+    open(stop, "w").close()
+    for kind, _, process in crew:
+        if kind == "producer":
+            process.join(PATIENCE)
+            assert process.exitcode == 0, process
+    for _ in range(4):
+        q.put(None)
+    for kind, _, process in crew:
+        if kind == "consumer":
+            process.join(PATIENCE)
+            assert process.exitcode == 0, process
+
+    put = {}
+    for records in _records(folder, "producer").values():
+        for producer, number in records:
+            put.setdefault(producer, set()).add(number)
+    got = {}
+    for name, records in _records(folder, "consumer").items():
+        last = {}
+        for producer, number in records:
+            assert number > last.get(producer, -1), f"{name}: out of order"
+            last[producer] = number
+            assert number not in got.setdefault(producer, set()), "came twice"
+            got[producer].add(number)
+    missing = 0
+    for producer, numbers in put.items():
+        arrived = got.get(producer, set())
+        # The message during which a producer was killed may have come and not have been written
+        # down as put.
+        assert len(arrived - numbers) <= (producer in dead_producers)
+        lost = numbers - arrived
+        if producer in dead_producers and not keeps_what_was_put:
+            # The end of what it had put waited in itself.
+            lost = {number for number in lost if number < max(arrived, default=0)}
+        missing += len(lost)
+    total = sum(map(len, got.values()))
+    name = type(q).__name__
+    print(
+        f"{name}: {KILLS} kills, {total} messages, {missing} lost, {consumers_killed} consumers",
+        file=sys.stderr,
+    )
+    assert missing <= consumers_killed
+    assert total > 10 * KILLS
+    assert q.empty()
+
+
+def _in_scratch(name):
+    return os.path.join(scenarios.SCRATCH, name)
+
+
+def simple_queue_survives(ctx):
+    _survive(ctx, ctx.SimpleQueue(), _in_scratch("simple"), True)
+
+
+def overflowing_simple_queue_survives(ctx):
+    # A socket for a few messages, and writers who always take it that nobody reads: most messages
+    # go through the overflow. The children are forked, and so inherit the setting.
+    assert ctx.get_start_method() == "fork"
+    before = _wire.SEND_BUFFER, _oneway.PATIENCE
+    _wire.SEND_BUFFER, _oneway.PATIENCE = 10_000, 0
+    try:
+        _survive(ctx, ctx.SimpleQueue(), _in_scratch("overflowing"), True)
+    finally:
+        _wire.SEND_BUFFER, _oneway.PATIENCE = before
+
+
+def bounded_queue_survives(ctx):
+    _survive(ctx, ctx.Queue(1000), _in_scratch("bounded"), False)
+
+
+def tightly_bounded_queue_survives(ctx):
+    # Every consumer that is killed at the wrong moment would cost it one of its three slots.
+    q = ctx.Queue(3)
+    _survive(ctx, q, _in_scratch("tight"), False)
+    # All slots are free, whoever was killed with one: at the latest when somebody waits.
+    try:
+        q.get(timeout=4 * LOST_AFTER)
+    except queue.Empty:
+        pass
+    assert q.qsize() == 0
+
+
+CHAPTER = [
+    simple_queue_survives,
+    overflowing_simple_queue_survives,
+    bounded_queue_survives,
+    tightly_bounded_queue_survives,
+]
+
+if __name__ == "__main__":
+    ask(CHAPTER)
