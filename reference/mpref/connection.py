@@ -159,7 +159,7 @@ class Connection:
         self._check_readable()
         return bool(self._channel.ready(timeout))
 
-    def send_bytes(self, buffer: _Bytes, offset: int = 0, size: Optional[int] = None) -> None:
+    def send_bytes(self, buf: _Bytes, offset: int = 0, size: Optional[int] = None) -> None:
         """Send `size` bytes of a bytes-like object, from `offset` on, as one message.
 
         Without `size`, all from `offset` on. Raises ValueError for a range outside of the
@@ -169,7 +169,7 @@ class Connection:
         Anchor: multiprocessing.connection.Connection.send_bytes
         """
         self._check_writable()
-        view = _flat(buffer)
+        view = _flat(buf)
         if offset < 0:
             raise ValueError(f"offset: expected at least 0, got {offset}")
         if offset > len(view):
@@ -198,8 +198,8 @@ class Connection:
             raise ValueError(f"maxlength: expected at least 0, got {maxlength}")
         return bytes(self._receive_bytes(maxlength))
 
-    def recv_bytes_into(self, buffer: _Bytes, offset: int = 0) -> int:
-        """Wait for a message, write it into `buffer` from byte `offset` on, return its length.
+    def recv_bytes_into(self, buf: _Bytes, offset: int = 0) -> int:
+        """Wait for a message, write it into `buf` from byte `offset` on, return its length.
 
         Raises EOFError when nothing is left and the other end is closed, BufferTooShort, with
         the message as its args[0], when the buffer is too short, ValueError for an offset
@@ -208,9 +208,9 @@ class Connection:
         Anchor: multiprocessing.connection.Connection.recv_bytes_into
         """
         self._check_readable()
-        with memoryview(buffer) as whole, whole.cast("B") as view:
+        with memoryview(buf) as whole, whole.cast("B") as view:
             if view.readonly:
-                raise TypeError(f"expected a writable buffer, got {type(buffer).__name__}")
+                raise TypeError(f"expected a writable buffer, got {type(buf).__name__}")
             if offset < 0:
                 raise ValueError(f"offset: expected at least 0, got {offset}")
             if offset > len(view):

@@ -1,0 +1,485 @@
+"""Authentication: challenges, right and wrong keys, what travels, and keys of processes."""
+
+import hashlib
+import hmac
+import os
+import socket
+import threading
+
+from mpprobe.probes.connection import connection_module, result_of
+from mpprobe.probes.connection_bytes import Aside
+from mpprobe.probes.process import context, error_of
+from mpprobe.toolkit import HEAR_SECONDS, hear, tell, told, under_test
+
+KEY = b"the key of both"
+OTHER = b"the key of neither"
+
+
+class Tap(object):
+    """A pipe whose messages somebody passes on by hand, and notes."""
+
+    def __init__(self, mp):
+        self.ends = []
+        self.taps = []
+        self.passed = []
+        for _ in range(2):
+            end, tap = mp.Pipe()
+            self.ends.append(end)
+            self.taps.append(tap)
+
+    def relay(self):
+        """Pass messages of bytes on, both ways, until both ends are closed."""
+        threads = [threading.Thread(target=self.one_way, args=way) for way in ((0, 1), (1, 0))]
+        for thread in threads:
+            thread.daemon = True
+            thread.start()
+        return self
+
+    def one_way(self, source, target):
+        try:
+            while True:
+                message = self.taps[source].recv_bytes()
+                self.passed.append([source, message])
+                self.taps[target].send_bytes(message)
+        except (EOFError, OSError):
+            pass
+
+    def close(self):
+        for end in self.ends:
+            end.close()
+        for tap in self.taps:
+            if tap.poll(HEAR_SECONDS):
+                tap.close()
+
+
+def both(first, second):
+    """Two calls side by side; their results or errors, in order."""
+    calls = [Aside(*first), Aside(*second)]
+    return [call.outcome() for call in calls]
+
+
+def is_hmac_of(answer, challenge, key):
+    """Does the answer hold an HMAC, keyed with the key, of the challenge or of its end?"""
+    for name in ("md5", "sha1", "sha256", "sha384", "sha512", "sha3_256", "sha3_384"):
+        for begin in range(len(challenge)):
+            digest = hmac.new(key, challenge[begin:], getattr(hashlib, name)).digest()
+            if digest in answer:
+                return True
+    return False
+
+
+# -- deliver_challenge, answer_challenge
+
+
+def challenges(t):
+    """A challenge delivered and answered, with the same key, and with different ones."""
+    connection = connection_module(t.mp)
+    tap = Tap(t.mp).relay()
+    one, other = tap.ends
+    results = both(
+        (connection.deliver_challenge, one, KEY), (connection.answer_challenge, other, KEY)
+    )
+    t.see("same", results)
+    senders = [sender for sender, _ in tap.passed]
+    messages = [message for _, message in tap.passed]
+    t.see("same.senders", senders)
+    challenge, answer, welcome = messages[:3]
+    t.see("same.answer-is-hmac", is_hmac_of(answer, challenge, KEY))
+    t.see("same.challenge-length", len(challenge))
+    t.see("same.key-travels", [KEY in message for message in messages])
+    one.send("the channel is usable")
+    t.see("same.next", result_of(other.recv))
+    one.close()
+    other.close()
+    tap.close()
+
+    tap = Tap(t.mp).relay()
+    one, other = tap.ends
+    results = both(
+        (connection.deliver_challenge, one, KEY), (connection.answer_challenge, other, OTHER)
+    )
+    t.see("different", results)
+    second = [message for _, message in tap.passed]
+    t.see("different.welcome", welcome in second)
+    t.see("different.answer-is-hmac", is_hmac_of(second[1], second[0], OTHER))
+    t.see("challenges-differ", challenge != second[0])
+    tap.close()
+
+    a, b = t.mp.Pipe()
+    calls = both(
+        (lambda: connection.deliver_challenge(connection=a, authkey=KEY),),
+        (lambda: connection.answer_challenge(connection=b, authkey=KEY),),
+    )
+    t.see("keywords", calls)
+    # The same again, the other way round, on the same connection.
+    calls = both((connection.deliver_challenge, b, KEY), (connection.answer_challenge, a, KEY))
+    t.see("turned", calls)
+    t.see("text-key.deliver", error_of(connection.deliver_challenge, a, "a text"))
+    a.close()
+    b.close()
+    a, b = t.mp.Pipe()
+    b.send_bytes(challenge)
+    b.send_bytes(welcome)
+    t.see("text-key.answer", error_of(connection.answer_challenge, a, "a text"))
+    a.close()
+    b.close()
+
+
+def forgeries(t):
+    """What the two functions do with a peer that does not keep to the rules."""
+    connection = connection_module(t.mp)
+    tap = Tap(t.mp).relay()
+    both(
+        (connection.deliver_challenge, tap.ends[0], KEY),
+        (connection.answer_challenge, tap.ends[1], KEY),
+    )
+    challenge, answer, welcome = [message for _, message in tap.passed[:3]]
+    tap.close()
+
+    def deliver(*replies):
+        a, b = t.mp.Pipe()
+        for reply in replies:
+            b.send_bytes(reply)
+        error = error_of(connection.deliver_challenge, a, KEY)
+        b.recv_bytes()
+        said = b.recv_bytes() if b.poll() else None
+        a.close()
+        b.close()
+        return [error, said == welcome]
+
+    def answer_to(*messages):
+        a, b = t.mp.Pipe()
+        for message in messages:
+            b.send_bytes(message)
+        b_closes = len(messages) < 2
+        waiting = Aside(connection.answer_challenge, a, KEY)
+        if b_closes:
+            waiting.blocks()
+            b.close()
+        result = waiting.outcome()
+        a.close()
+        b.close()
+        return result
+
+    t.see("deliver.replayed", deliver(answer))
+    t.see("deliver.empty", deliver(b""))
+    t.see("deliver.cut", deliver(answer[:-1]))
+    t.see("deliver.challenge", deliver(challenge))
+    t.see("deliver.welcome", deliver(welcome))
+    t.see("deliver.long", deliver(b"x" * 5000))
+    t.see("answer.welcomed", answer_to(challenge, welcome))
+    t.see("answer.not-welcomed", answer_to(challenge, b"no, you are not"))
+    t.see("answer.empty", answer_to(challenge, b""))
+    t.see("answer.welcome-and-more", answer_to(challenge, welcome + b"!"))
+    t.see("answer.long", answer_to(challenge, welcome * 500))
+    t.see("answer.left-alone", answer_to(challenge))
+    t.see("answer.no-challenge", answer_to(b"good morning", welcome))
+    t.see("answer.closed", answer_to())
+    a, b = t.mp.Pipe()
+    b.close()
+    t.see("deliver.closed", error_of(connection.deliver_challenge, a, KEY))
+    a.close()
+
+
+# -- Listener and Client
+
+
+def meet(connection, listener, authkey):
+    """A client with this key: what came of Client() and of accept(); all closed."""
+    asking = Aside(connection.Client, listener.address, None, authkey)
+    served = Aside(listener.accept).outcome()
+    # Where accept() is content, the client has said all. One that waits on is let go.
+    if hasattr(served, "close") and asking.blocks():
+        served.close()
+    client = asking.outcome()
+    results = [client, served]
+    if hasattr(client, "send") and hasattr(served, "recv"):
+        client.send("hello")
+        results = ["connected", served.recv()]
+    for end in (client, served):
+        if hasattr(end, "close"):
+            end.close()
+    return results
+
+
+def keys(t):
+    """Clients with right and wrong keys, one after the other at one listener of each family."""
+    connection = connection_module(t.mp)
+    inet = connection.Listener(("localhost", 0), None, 5, KEY)
+    unix = connection.Listener(family="AF_UNIX", authkey=KEY)
+    t.see("inet.right", meet(connection, inet, KEY))
+    t.see("inet.wrong", meet(connection, inet, OTHER))
+    t.see("inet.shorter", meet(connection, inet, KEY[:-1]))
+    t.see("inet.longer", meet(connection, inet, KEY + b"!"))
+    t.see("inet.right-after-wrong", meet(connection, inet, KEY))
+    t.see("unix.right", meet(connection, unix, KEY))
+    t.see("unix.wrong", meet(connection, unix, OTHER))
+    t.see("unix.right-after-wrong", meet(connection, unix, KEY))
+    inet.close()
+    unix.close()
+    long, binary = b"k" * 1000, bytes(range(256))
+    listener = connection.Listener(family="AF_UNIX", authkey=long)
+    t.see("long.right", meet(connection, listener, long))
+    t.see("long.wrong", meet(connection, listener, long[:-1]))
+    listener.close()
+    listener = connection.Listener(family="AF_UNIX", authkey=binary)
+    t.see("binary.right", meet(connection, listener, binary))
+    listener.close()
+    listener = connection.Listener(family="AF_UNIX", authkey=os.urandom(32))
+    t.see("random.wrong", meet(connection, listener, os.urandom(32)))
+    listener.close()
+    t.see("text.listener", error_of(connection.Listener, None, "AF_UNIX", 1, "a text"))
+    listener = connection.Listener(family="AF_UNIX")
+    t.see("text.client", error_of(connection.Client, listener.address, None, "a text"))
+    listener.close()
+
+
+def raw_client(address):
+    end = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    end.settimeout(HEAR_SECONDS)
+    end.connect(address)
+    return end
+
+
+def arrives_unasked(connection, *authkey):
+    """Does a client that says nothing get bytes from a listener with this key?"""
+    listener = connection.Listener(None, "AF_UNIX", 1, *authkey)
+    end = raw_client(listener.address)
+    accepting = Aside(listener.accept)
+    if accepting.blocks():
+        arrived = end.recv(1000)
+        end.close()
+        accepting.outcome()
+        listener.close()
+        return [len(arrived) > 0, "accept waits"]
+    end.settimeout(0.1)
+    arrived = result_of(end.recv, 1000)
+    end.close()
+    if not isinstance(accepting.result, BaseException):
+        accepting.result.close()
+    listener.close()
+    return [isinstance(arrived, bytes) and len(arrived) > 0, "accepted"]
+
+
+def asked(t):
+    """Whether a listener demands a proof: with a key, without, with an empty one."""
+    connection = connection_module(t.mp)
+    t.see("key", arrives_unasked(connection, KEY))
+    t.see("none", arrives_unasked(connection, None))
+    t.see("default", arrives_unasked(connection))
+    t.see("empty", arrives_unasked(connection, b""))
+    listener = connection.Listener(family="AF_UNIX", authkey=b"")
+    t.see("empty.client", meet(connection, listener, b""))
+    listener.close()
+
+
+def mutual(t):
+    """Peers that know the key but are not convinced, and peers that are easily convinced."""
+    connection = connection_module(t.mp)
+
+    def false_client(listener, first, second):
+        """Answers with one key, and demands another."""
+        client = connection.Client(listener.address)
+        with client:
+            connection.answer_challenge(client, first)
+            connection.deliver_challenge(client, second)
+
+    def false_server(listener, first, second):
+        """Demands one key, and answers with another."""
+        with listener.accept() as served:
+            connection.deliver_challenge(served, first)
+            connection.answer_challenge(served, second)
+
+    def against_listener(first, second):
+        listener = connection.Listener(family="AF_UNIX", authkey=KEY)
+        results = both((false_client, listener, first, second), (listener.accept,))
+        listener.close()
+        return ended(results)
+
+    def against_client(first, second):
+        listener = connection.Listener(family="AF_UNIX")
+        call = (connection.Client, listener.address, None, KEY)
+        results = both((false_server, listener, first, second), call)
+        listener.close()
+        return ended(results)
+
+    def ended(results):
+        """A connection that came out of it is closed, and named so."""
+        if hasattr(results[1], "close"):
+            results[1].close()
+            results[1] = "a connection"
+        return results
+
+    t.see("listener.convinced", against_listener(KEY, KEY))
+    t.see("listener.unconvincing", against_listener(KEY, OTHER))
+    t.see("listener.wrong", against_listener(OTHER, KEY))
+    t.see("client.convinced", against_client(KEY, KEY))
+    t.see("client.unconvincing", against_client(OTHER, KEY))
+    t.see("client.wrong", against_client(KEY, OTHER))
+
+
+class Telling(object):
+    """It tells when it is unpickled."""
+
+    def __reduce__(self):
+        return tell, ("unpickled",)
+
+
+def strangers(t):
+    """Peers of a listener with a key that know nothing of authentication, and honest ones after."""
+    connection = connection_module(t.mp)
+    listener = connection.Listener(None, "AF_UNIX", 5, KEY)
+
+    def accept_of(*writes):
+        end = raw_client(listener.address)
+        for data in writes:
+            end.sendall(data)
+        end.shutdown(socket.SHUT_WR)
+        accepting = Aside(listener.accept)
+        result = accepting.outcome()
+        end.close()
+        return result
+
+    t.see("silent", accept_of())
+    t.see("text", accept_of(b"GET / HTTP/1.0\r\n\r\n"))
+    t.see("cut", accept_of(b"\0\0"))
+    t.see("huge", accept_of(b"\x7f\xff\xff\xff" + b"x" * 1000))
+    t.see("zeros", accept_of(b"\0" * 64))
+    t.see("after", meet(connection, listener, KEY))
+    plain = connection.Client(listener.address)
+    plain.send(Telling())
+    t.see("plain", Aside(listener.accept).outcome())
+    unpickled = told("unpickled")
+    plain.close()
+    # Unpickled it does tell.
+    a, b = t.mp.Pipe()
+    a.send(Telling())
+    b.recv()
+    t.see("plain.unpickled", [told("unpickled"), unpickled])
+    a.close()
+    b.close()
+    t.see("after-plain", meet(connection, listener, KEY))
+    listener.close()
+    listener = connection.Listener(family="AF_UNIX")
+    asking = Aside(connection.Client, listener.address, None, KEY)
+    served = listener.accept()
+    served.send("no challenge")
+    t.see("no-challenge", asking.outcome())
+    served.close()
+    listener.close()
+
+
+# -- what travels
+
+
+def secrecy(t):
+    """All bytes between a client and a listener with a key, noted by a relay between them."""
+    connection = connection_module(t.mp)
+    key = os.urandom(24)
+    listener = connection.Listener("server", "AF_UNIX", 1, key)
+    door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    door.bind("relay")
+    door.listen(1)
+    asking = Aside(connection.Client, "relay", "AF_UNIX", key)
+    accepting = Aside(listener.accept)
+    left, _ = door.accept()
+    right = raw_client("server")
+    noted = {"client": b"", "server": b""}
+
+    def pass_on(name, source, target):
+        data = source.recv(65536)
+        while data:
+            noted[name] += data
+            target.sendall(data)
+            data = source.recv(65536)
+        target.shutdown(socket.SHUT_WR)
+
+    threads = [Aside(pass_on, "client", left, right), Aside(pass_on, "server", right, left)]
+    client, served = asking.outcome(), accepting.outcome()
+    proofs = {name: len(data) for name, data in noted.items()}
+    client.send("a message")
+    t.see("message", served.recv())
+    client.close()
+    served.close()
+    for thread in threads:
+        thread.outcome()
+    t.see("both-say", [proofs["client"] > 16, proofs["server"] > 16])
+    everything = noted["client"] + noted["server"]
+    forms = [key, key.hex().encode(), key[::-1], key[:12], key[12:]]
+    t.see("key-travels", [form in everything for form in forms])
+    listener.close()
+    for end in (left, right, door):
+        end.close()
+    os.unlink("relay")
+
+
+# -- keys of processes
+
+
+def use_own_key(name, method, address, deeper):
+    mp = under_test()
+    client = connection_module(mp).Client(address, authkey=mp.current_process().authkey)
+    client.send(name)
+    client.close()
+    if deeper:
+        child = context(method).Process(
+            target=use_own_key, args=("grandchild", method, address, False)
+        )
+        child.start()
+        child.join()
+    tell(name)
+
+
+def process_keys(t):
+    """A child and a grandchild that connect by the key that they have from the main process."""
+    connection = connection_module(t.mp)
+    key = t.mp.current_process().authkey
+    listener = connection.Listener(None, "AF_UNIX", 2, key)
+    child = t.ctx.Process(target=use_own_key, args=("child", t.method, listener.address, True))
+    child.start()
+    t.see("child", take_one(listener))
+    t.see("grandchild", take_one(listener))
+    child.join()
+    hear("grandchild")
+    t.mp.current_process().authkey = b"changed"
+    listener.close()
+    listener = connection.Listener(None, "AF_UNIX", 2, b"changed")
+    other = t.ctx.Process(target=use_own_key, args=("other", t.method, listener.address, False))
+    other.start()
+    t.see("changed", take_one(listener))
+    other.join()
+    t.see("exitcodes", [child.exitcode, other.exitcode])
+    listener.close()
+
+
+def take_one(listener):
+    """One message of one client of another process."""
+    conn = Aside(listener.accept).outcome()
+    if not hasattr(conn, "recv"):
+        return conn
+    with conn:
+        return conn.recv() if conn.poll(HEAR_SECONDS) else "nothing"
+
+
+def attempt(address, authkey, conn):
+    client = connection_module(under_test()).Client
+    conn.send([conn.recv(), under_test().current_process().authkey == authkey])
+    conn.send(type(error_of(client, address, None, authkey)).__name__)
+
+
+def wrong_key_across(t):
+    """A child with another key: at a listener with this process's own, and through a pipe."""
+    connection = connection_module(t.mp)
+    listener = connection.Listener(("localhost", 0), authkey=KEY)
+    here, there = t.ctx.Pipe()
+    child = t.ctx.Process(target=attempt, args=(listener.address, OTHER, there))
+    child.authkey = OTHER
+    child.start()
+    there.close()
+    here.send("through the pipe")
+    t.see("pipe", result_of(here.recv))
+    t.see("accept", take_one(listener))
+    t.see("client", result_of(here.recv))
+    child.join()
+    here.close()
+    listener.close()
