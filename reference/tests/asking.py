@@ -13,11 +13,11 @@ import mpref
 import scenarios
 
 
-def ask(chapter):
+def ask(chapter, patience=3 * scenarios.PATIENCE):
     method, folder, *names = sys.argv[1:]
     scenarios.SCRATCH = os.path.abspath(folder)
     # A hang is to be explained, not only noticed.
-    faulthandler.dump_traceback_later(3 * scenarios.PATIENCE, exit=True)
+    faulthandler.dump_traceback_later(patience, exit=True)
     ctx = mpref.get_context(method)
     for function in chapter:
         if names and function.__name__ not in names:

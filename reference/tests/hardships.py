@@ -1,0 +1,390 @@
+"""Shared state when many use it at once, and when its users are killed: asked in any interpreter.
+
+    python hardships.py METHOD SCRATCH [NAME...]
+
+Counts are small by default and whole with MPREF_TESTS=all. What is random has a seed, so a failure
+comes again as far as the scheduler allows.
+"""
+
+import gc
+import os
+import random
+import resource
+import signal
+import sys
+import time
+from threading import BrokenBarrierError
+
+from asking import ask
+from scenarios import PATIENCE, Turn, finish, raises, run
+
+ALL = os.environ.get("MPREF_TESTS") == "all"
+# What is done beyond a timeout: processes that were killed are noticed four times in a second, and
+# on two processors shared by ten busy processes a turn takes up to 0.1 s.
+GRACE = 0.5
+
+
+def count(some, all_of_them):
+    return all_of_them if ALL else some
+
+
+# --- counting ------------------------------------------------------------------------------------
+
+
+def _count_value(value, _, times):
+    for _ in range(times):
+        with value.get_lock():
+            value.value += 1
+
+
+def _count_under(lock, raw, times):
+    for _ in range(times):
+        with lock:
+            raw.value += 1
+
+
+def _count_nested(lock, raw, times):
+    for _ in range(times):
+        with lock, lock:
+            lock.acquire()
+            raw.value += 1
+            lock.release()
+
+
+def _count_in_turns(condition, raw, times):
+    for _ in range(times):
+        with condition:
+            raw.value += 1
+            condition.notify()
+
+
+def sums_are_exact(ctx):
+    raw = ctx.RawValue("q")
+    value = ctx.Value("q")
+    for function, guard, result in (
+        (_count_value, value, value),
+        (_count_under, ctx.Lock(), raw),
+        (_count_under, ctx.Semaphore(1), raw),
+        (_count_nested, ctx.RLock(), raw),
+        (_count_in_turns, ctx.Condition(), raw),
+    ):
+        result.value = 0
+        times = count(1_000, 50_000)
+        for child in [run(ctx, function, guard, raw, times) for _ in range(4)]:
+            finish(child)
+        assert result.value == 4 * times, (function.__name__, guard, result.value)
+
+
+# --- killing -------------------------------------------------------------------------------------
+
+
+class UnderFire:
+    """Children that do the same again and again. One of them counts its rounds and lives; the other
+    is killed at some moment and replaced, as often as asked for."""
+
+    def __init__(self, ctx, busy, *args):
+        self.ctx, self.busy, self.args = ctx, busy, args
+        self.random = random.Random(20240607)
+        self.beats = ctx.RawValue("q")
+        self.survivor = self.start(self.beats)
+
+    def start(self, beats):
+        # Daemonic, so that a test which fails doesn't wait for it.
+        child = self.ctx.Process(target=self.busy, args=(beats, *self.args), daemon=True)
+        child.start()
+        return child
+
+    def kill_one(self):
+        nobody = self.ctx.RawValue("q")
+        victim = self.start(nobody)
+        while nobody.value == 0 and victim.is_alive():
+            time.sleep(0.0005)
+        # A moment of its work, whichever.
+        time.sleep(self.random.random() * 0.003)
+        victim.kill()
+        finish(victim, -9)
+
+    def goes_on(self):
+        """The survivor has done a round meanwhile."""
+        before, until = self.beats.value, time.monotonic() + PATIENCE
+        while self.beats.value == before:
+            if time.monotonic() > until or not self.survivor.is_alive():
+                return False
+            time.sleep(0.0005)
+        return True
+
+    def cease(self):
+        self.survivor.kill()
+        self.survivor.join(PATIENCE)
+
+
+def within(seconds, call, *args):
+    began = time.monotonic()
+    try:
+        result = call(*args)
+    except BrokenBarrierError:
+        result = BrokenBarrierError
+    taken = time.monotonic() - began
+    assert taken < seconds + GRACE, f"{call} took {taken:.3f} s instead of {seconds}"
+    return result
+
+
+def _with_event(beats, event):
+    while True:
+        beats.value += 1
+        event.wait(0.002)
+        event.set()
+        event.clear()
+
+
+def event_outlives_its_users(ctx):
+    event = ctx.Event()
+    fire = UnderFire(ctx, _with_event, event)
+    for _ in range(count(15, 300)):
+        fire.kill_one()
+        within(0, event.set)
+        within(0, event.clear)
+        within(0.01, event.wait, 0.01)
+        assert fire.goes_on()
+    fire.cease()
+    event.clear()
+    assert within(0.05, event.wait, 0.05) is False
+    within(0, event.set)
+    assert within(0, event.wait) is True
+
+
+def _with_barrier(beats, barrier):
+    while True:
+        beats.value += 1
+        try:
+            barrier.wait(0.01)
+        except BrokenBarrierError:
+            barrier.reset()
+
+
+def barrier_outlives_its_users(ctx):
+    for parties in (2, 3):
+        barrier = ctx.Barrier(parties)
+        fire = UnderFire(ctx, _with_barrier, barrier)
+        for _ in range(count(8, 150)):
+            fire.kill_one()
+            within(0.02, barrier.wait, 0.02)
+            within(0, barrier.abort)
+            within(0, barrier.reset)
+            assert fire.goes_on()
+        fire.cease()
+        barrier.reset()
+        assert within(0.01, barrier.wait, 0.01) is BrokenBarrierError
+        barrier.reset()
+        assert (barrier.n_waiting, barrier.broken) == (0, False)
+
+
+def _dies_inside():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _meet_in_vain(barrier):
+    raises(BrokenBarrierError, barrier.wait)
+
+
+def barrier_breaks_when_its_action_is_killed(ctx):
+    barrier = ctx.Barrier(2, action=_dies_inside)
+    child = run(ctx, _meet_in_vain, barrier)
+    while barrier.n_waiting == 0:
+        time.sleep(0.001)
+    victim = run(ctx, _meet_in_vain, barrier)
+    finish(victim, -9)
+    # Without any timeout: found out by looking, not by waiting for the dead.
+    finish(child)
+    assert barrier.broken
+    within(0, barrier.reset)
+    assert not barrier.broken
+
+
+def _with_condition(beats, condition):
+    while True:
+        beats.value += 1
+        with condition:
+            condition.wait(0.005)
+        with condition:
+            condition.notify_all()
+
+
+def condition_outlives_its_waiters(ctx):
+    rounds, abandoned = count(15, 300), 0
+    condition = fire = None
+    for _ in range(rounds):
+        if fire is None:
+            condition = ctx.Condition()
+            fire = UnderFire(ctx, _with_condition, condition)
+        fire.kill_one()
+        if not within(0.1, condition.acquire, True, 0.1):
+            # The victim held the lock, and a lock that is held by the dead stays held. (The
+            # survivor's turns are far shorter.) All that has a timeout returns.
+            abandoned += 1
+            assert within(0.01, condition.acquire, True, 0.01) is False
+            assert within(0, condition.acquire, False) is False
+            fire.cease()
+            fire = None
+            continue
+        try:
+            within(0, condition.notify_all)
+            within(0, condition.notify)
+        finally:
+            condition.release()
+        assert fire.goes_on()
+    if fire is not None:
+        fire.cease()
+    assert abandoned < rounds, "every victim held the lock: nothing was tried"
+
+
+def _wait_and_tell(condition, ready, woken):
+    with condition:
+        ready.release()
+        condition.wait()
+    woken.release()
+
+
+def the_dead_take_no_notification(ctx):
+    # One of two waiters is killed asleep; the one notification is the other's.
+    for _ in range(count(10, 300)):
+        condition, ready, woken = ctx.Condition(), ctx.Semaphore(0), ctx.Semaphore(0)
+        victim = run(ctx, _wait_and_tell, condition, ready, woken)
+        assert ready.acquire(timeout=PATIENCE)
+        other = run(ctx, _wait_and_tell, condition, ready, woken)
+        assert ready.acquire(timeout=PATIENCE)
+        with condition:
+            pass
+        victim.kill()
+        finish(victim, -9)
+        with condition:
+            condition.notify()
+        assert woken.acquire(timeout=PATIENCE)
+        finish(other)
+
+
+def _with_lock(beats, lock):
+    while True:
+        beats.value += 1
+        if lock.acquire(timeout=0.005):
+            lock.release()
+
+
+def locks_outlive_their_waiters(ctx):
+    for kind in ("Lock", "RLock", "Semaphore", "BoundedSemaphore"):
+        lock, abandoned = getattr(ctx, kind)(), 0
+        lock.acquire()
+        # While we hold it nobody can be killed with it.
+        fire = UnderFire(ctx, _with_lock, lock)
+        for _ in range(count(4, 75)):
+            fire.kill_one()
+            if kind != "RLock":
+                assert within(0.01, lock.acquire, True, 0.01) is False
+        lock.release()
+        for _ in range(count(4, 75)):
+            fire.kill_one()
+            if within(0.1, lock.acquire, True, 0.1):
+                lock.release()
+                assert fire.goes_on()
+                continue
+            # The victim held it. Somebody else can give a lock or a semaphore back.
+            abandoned += 1
+            if kind == "RLock":
+                break
+            lock.release()
+        fire.cease()
+
+
+# --- signals -------------------------------------------------------------------------------------
+
+
+def handler_may_set_the_event_that_is_waited_for(ctx):
+    event, chance = ctx.Event(), random.Random(20240608)
+    before = signal.signal(signal.SIGALRM, lambda *_: event.set())
+    try:
+        for _ in range(count(100, 1_000)):
+            event.clear()
+            signal.setitimer(signal.ITIMER_REAL, 1e-6 + chance.random() * 5e-4)
+            assert event.wait(PATIENCE) is True
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+# --- masses --------------------------------------------------------------------------------------
+
+
+def _memory_held():
+    for _ in range(4):  # PyPy's finalizers take turns
+        gc.collect()
+    with open("/proc/self/maps") as maps:
+        mapped = sum("memfd:mpref" in line for line in maps)
+    return mapped, len(os.listdir("/proc/self/fd"))
+
+
+def ten_thousands_at_once(ctx):
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, limits[1]))
+    try:
+        before = _memory_held()
+        locks = [ctx.Lock() for _ in range(10_000)]
+        values = [ctx.Value("i", number) for number in range(10_000)]
+        assert all(lock.acquire(False) for lock in locks)
+        assert [value.value for value in values] == list(range(10_000))
+        # 64 bytes for a lock, for a number, and for the lock of a number; with two descriptors for
+        # each 64 KiB before Python 3.13.
+        segments = 3 * 10_000 * 64 / 65536 + 2
+        mapped, fds = _memory_held()
+        assert mapped - before[0] <= segments and fds - before[1] <= 2 * segments, (mapped, fds)
+        del locks, values
+        mapped, fds = _memory_held()
+        # One is kept for what comes next.
+        assert mapped <= before[0] + 1 and fds <= before[1] + 2, (before, mapped, fds)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+def _look(lock, value, turn):
+    turn.give(f"{lock.acquire(False)} {value.value}")
+
+
+def memory_comes_back_beside_what_children_know(ctx):
+    before = _memory_held()
+    for _ in range(3):
+        locks = [ctx.Lock() for _ in range(3_000)]
+        value, turn = ctx.Value("i", 7), Turn()
+        child = run(ctx, _look, locks[0], value, turn)
+        assert turn.take() == "True 7"
+        finish(child)
+        assert locks[0].locked()
+        del locks, value, child
+    mapped, _ = _memory_held()
+    assert mapped <= before[0] + 2, (before, mapped)
+
+
+HARDSHIPS = [
+    sums_are_exact,
+    event_outlives_its_users,
+    barrier_outlives_its_users,
+    barrier_breaks_when_its_action_is_killed,
+    condition_outlives_its_waiters,
+    the_dead_take_no_notification,
+    locks_outlive_their_waiters,
+    handler_may_set_the_event_that_is_waited_for,
+    ten_thousands_at_once,
+    memory_comes_back_beside_what_children_know,
+]
+# Who is killed is the same process by every start method, only sooner there by fork.
+BY_FORK_ALONE = {
+    event_outlives_its_users,
+    barrier_outlives_its_users,
+    condition_outlives_its_waiters,
+    the_dead_take_no_notification,
+    locks_outlive_their_waiters,
+    handler_may_set_the_event_that_is_waited_for,
+}
+
+if __name__ == "__main__":
+    if sys.argv[1] != "fork" and not ALL:
+        HARDSHIPS = [each for each in HARDSHIPS if each not in BY_FORK_ALONE]
+    # With all counts, 150 seconds pass on two busy processors.
+    ask(HARDSHIPS, 1200 if ALL else 3 * PATIENCE)
