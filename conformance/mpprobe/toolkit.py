@@ -115,6 +115,41 @@ def children_of(pid):
     return sorted(number for number in numbers if parent_of(number) == pid)
 
 
+def blocked(pid, threads=None, unless=None, timeout=2.0):
+    """Wait until the threads of a process have all been asleep for a while, without waking up.
+
+    That is how a call that blocks looks from outside; waits that look again and again do not
+    come to rest, and are given up after `timeout` seconds. Returns whether it was seen.
+    `threads`: a function that says which of the numbers count; absent: all of them.
+    `unless`: a function; the waiting ends when it is true.
+    """
+    deadline = time.monotonic() + timeout
+    before = None
+    while time.monotonic() < deadline and not (unless and unless()):
+        now = _naps(pid, threads)
+        if now and now == before and all(state == "S" for state, _ in now.values()):
+            return True
+        before = now
+        # An interval to look at, no ordering: longer than any pause between two looks of until(),
+        # and than what threads of an interpreter wait before they ask for its lock again.
+        time.sleep(0.02)
+    return False
+
+
+def _naps(pid, threads):
+    """{thread: (state, how often it went to sleep)} of a process."""
+    found = {}
+    try:
+        for name in os.listdir("/proc/%d/task" % pid):
+            if threads is None or threads(int(name)):
+                with open("/proc/%d/task/%s/status" % (pid, name)) as file:
+                    fields = dict(line.split(":", 1) for line in file if ":" in line)
+                found[name] = (fields["State"].split()[0], fields["voluntary_ctxt_switches"])
+    except (IOError, OSError):
+        return {}
+    return found
+
+
 def open_descriptors():
     """{number: what it is} of this process, without the one that lists them."""
     found = {}
