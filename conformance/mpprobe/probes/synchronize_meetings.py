@@ -124,7 +124,6 @@ def condition_waiting(t):
         t.call("zero", condition.wait, 0)
         t.call("negative", condition.wait, -1)
         t.call("notify-nobody", condition.notify)
-        t.call("notify-three-of-nobody", condition.notify, 3)
         t.call("notify-all-of-nobody", condition.notify_all)
         t.call("nothing-remembered", condition.wait, 0.1)
 
@@ -153,7 +152,7 @@ def condition_depth(t):
 
 
 def condition_notifying(t):
-    """How many of the waiting threads are woken, and when."""
+    """How many of the waiting threads notify() and notify_all() wake, and when."""
     condition = t.mp.Condition()
     crowd = Waiters(condition, 4).crowd
     with condition:
@@ -162,30 +161,44 @@ def condition_notifying(t):
         t.see("not-before-release", len(crowd.ended))
     t.see("one", crowd.settle(1))
     with condition:
-        condition.notify(2)
+        condition.notify()
+        condition.notify()
     t.see("two-more", crowd.settle(3))
     with condition:
-        t.call("more-than-wait", condition.notify, 5)
+        t.call("notify-all", condition.notify_all)
     t.see("all", crowd.join())
     crowd = Waiters(condition, 2, timeout=0.3).crowd
     t.see("nothing-left-over", crowd.join())
     crowd = Waiters(condition, 3).crowd
     with condition:
-        t.call("notify-all", condition.notify_all)
-    t.see("all-of-three", crowd.join())
-    crowd = Waiters(condition, 2).crowd
-    with condition:
-        t.call("by-keyword", condition.notify, n=1)
-    t.see("one-by-keyword", crowd.settle(1))
-    with condition:
         condition.notify_all()
-    crowd.join()
+    t.see("all-of-three", crowd.join())
     expired = Waiters(condition, 1, timeout=0.05).crowd
     t.see("expired", expired.join())
     lasting = Waiters(condition, 1).crowd
     with condition:
         condition.notify()
     t.see("not-lost-on-the-expired", lasting.join())
+
+
+def condition_numbers(t):
+    """notify(n) with more than n waiters, fewer, and none."""
+    condition = t.mp.Condition()
+    with condition:
+        condition.notify(3)
+    crowd = Waiters(condition, 4).crowd
+    t.see("none-yet", crowd.settle(0))
+    with condition:
+        t.call("two", condition.notify, 2)
+    t.see("two.woken", crowd.settle(2))
+    with condition:
+        t.call("keyword", condition.notify, n=1)
+    t.see("keyword.woken", crowd.settle(3))
+    with condition:
+        t.call("more-than-wait", condition.notify, 5)
+    t.see("all", crowd.join())
+    crowd = Waiters(condition, 2, timeout=0.3).crowd
+    t.see("nothing-left-over", crowd.join())
 
 
 def condition_predicates(t):
