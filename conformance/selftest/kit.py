@@ -19,10 +19,14 @@ SELFTEST = Path(__file__).resolve().parent
 REFERENCE = SELFTEST.parent.parent / "reference"
 
 
+HEAD = '[chapter]\nname = "sample"\ntitle = "Sample"\nsections = []\n'
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How one run of `mpconform` ended, and what it wrote."""
 
+    folder: Path
     status: int
     text: str
     header: Mapping[str, Any]
@@ -67,6 +71,7 @@ def outcome(status: int, text: str, path: Path) -> Outcome:
         return [record for record in records if record["record"] == kind]
 
     return Outcome(
+        path.parent,
         status,
         text,
         (of("header") or [{}])[0],
@@ -86,12 +91,33 @@ def copy_of_the_target(folder: Path) -> Path:
     return folder
 
 
-def spec_of(folder: Path, chapter: str) -> Path:
-    """A spec of one chapter file, written by a test."""
+def spec_of(folder: Path, entries: str) -> Path:
+    """A spec of one chapter, `sample`, with these entries."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "schema.json").write_text("{}")
-    (folder / "sample.toml").write_text(chapter)
+    (folder / "sample.toml").write_text(HEAD + entries)
     return folder
+
+
+def sample(folder: Path, probes: str, entries: str) -> Mapping[str, Path]:
+    """What `run` needs to be about a chapter of a test's own: its probes and its spec."""
+    target = copy_of_the_target(folder / "target")
+    (target / "mpprobe" / "probes" / "sample.py").write_text(probes)
+    return {"spec": spec_of(folder / "spec", entries), "target": target}
+
+
+def requirement(probe: str, observation: str, expected: str, since: str = "3.5") -> str:
+    """An entry of the sample chapter about one observation; it runs once."""
+    return f"""
+[[requirement]]
+id = "sample.{probe.replace("_", "-")}.{observation}"
+text = "It reports {observation}."
+tier = "must"
+since = "{since}"
+start_methods = []
+probe = "sample.{probe}"
+expect = {{ "{observation}" = {expected} }}
+"""
 
 
 def interpreter(name: str) -> str | None:

@@ -16,12 +16,7 @@ from mpconform.runs import Ending, Run
 from mpconform.spec import Spec, load
 from mpconform.versions import Version
 
-CHAPTER = """
-[chapter]
-name = "sample"
-title = "Sample"
-sections = []
-
+ENTRIES = """
 [[requirement]]
 id = "sample.value.is-one"
 text = "The value is 1."
@@ -79,7 +74,7 @@ RUN = Run("sample.value", "fork", {"value": 1, "ending": "clean"}, Ending("clean
 
 @pytest.fixture
 def spec(tmp_path: Path) -> Spec:
-    return load(kit.spec_of(tmp_path, CHAPTER))
+    return load(kit.spec_of(tmp_path, ENTRIES))
 
 
 def run_with(**changes: Any) -> Run:

@@ -116,29 +116,12 @@ def takes_turns(t):
 
 NAMES = [line[4:].partition("(")[0] for line in PROBES.splitlines() if line.startswith("def ")]
 
-CHAPTER = """
-[chapter]
-name = "sample"
-title = "Sample"
-sections = []
-""" + "".join(
-    f"""
-[[requirement]]
-id = "sample.{name.replace("_", "-")}.x"
-text = "It reports x."
-tier = "must"
-start_methods = []
-probe = "sample.{name}"
-expect = {{ "x" = {{ present = true }} }}
+ANYTHING = "{ present = true }"
 
-[[requirement]]
-id = "sample.{name.replace("_", "-")}.y"
-text = "It reports y."
-tier = "must"
-start_methods = []
-probe = "sample.{name}"
-expect = {{ "y" = {{ present = true }} }}
-
+ENTRIES = "".join(
+    kit.requirement(name, "x", ANYTHING)
+    + kit.requirement(name, "y", ANYTHING)
+    + f"""
 [[ending]]
 id = "sample.{name.replace("_", "-")}.ends-clean"
 probe = "sample.{name}"
@@ -152,14 +135,11 @@ def outcome(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> kit.Outcome:
     folder = tmp_path_factory.mktemp("runs")
-    target = kit.copy_of_the_target(folder / "target")
-    (target / "mpprobe" / "probes" / "sample.py").write_text(PROBES)
     flags = ["--fresh"] if request.param == "fresh" else []
     return kit.run(
         folder,
         *["--impl", "multiprocessing", "--jobs", "1", "--deadline", "3", *flags],
-        spec=kit.spec_of(folder / "spec", CHAPTER),
-        target=target,
+        **kit.sample(folder, PROBES, ENTRIES),
     )
 
 
@@ -241,10 +221,10 @@ def test_values_cross_between_processes_unchanged(outcome: kit.Outcome) -> None:
     assert seen == {"$": "tuple", "items": [1, {"$": "bytes", "hex": "78"}]}
 
 
-def test_nothing_of_the_runs_stays_on_the_machine(outcome: kit.Outcome, tmp_path: Path) -> None:
+def test_nothing_of_the_runs_stays_on_the_machine(outcome: kit.Outcome) -> None:
     for process in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             words = process.read_bytes()
         except OSError:
             continue
-        assert b"probe_main.py" not in words or b"mpconform-" not in words
+        assert bytes(outcome.folder) not in words

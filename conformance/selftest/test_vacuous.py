@@ -6,10 +6,13 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import kit
 import pytest
+
+Sample = Mapping[str, Path]
 
 SLOW = """
 import os
@@ -30,62 +33,37 @@ def last(t):
     t.see("x", 1)
 """
 
-CHAPTER = """
-[chapter]
-name = "sample"
-title = "Sample"
-sections = []
-""" + "".join(
-    f"""
-[[requirement]]
-id = "sample.{name}.x"
-text = "It reports x."
-tier = "must"
-since = "{since}"
-start_methods = []
-probe = "sample.{name}"
-expect = {{ x = 1 }}
-"""
+ENTRIES = "".join(
+    kit.requirement(name, "x", "1", since)
     for name, since in (("first", "3.5"), ("slow", "3.5"), ("last", "3.5"), ("future", "3.99"))
 )
 
 
 @pytest.fixture
-def sample(tmp_path: Path) -> tuple[Path, Path]:
-    target = kit.copy_of_the_target(tmp_path / "target")
-    (target / "mpprobe" / "probes" / "sample.py").write_text(SLOW)
-    return kit.spec_of(tmp_path / "spec", CHAPTER), target
+def sample(tmp_path: Path) -> Sample:
+    return kit.sample(tmp_path, SLOW, ENTRIES)
 
 
 def test_an_id_that_selects_nothing_is_refused_with_its_neighbours(
-    tmp_path: Path, sample: tuple[Path, Path]
+    tmp_path: Path, sample: Sample
 ) -> None:
-    spec, target = sample
-    outcome = kit.run(
-        tmp_path, "sample.frist", "--impl", "multiprocessing", spec=spec, target=target
-    )
+    outcome = kit.run(tmp_path, "sample.frist", "--impl", "multiprocessing", **sample)
     assert outcome.status == 4
     assert "sample.frist" in outcome.text and "sample.first" in outcome.text
 
 
-def test_a_selection_of_which_nothing_applies_is_no_pass(
-    tmp_path: Path, sample: tuple[Path, Path]
-) -> None:
-    spec, target = sample
+def test_a_selection_of_which_nothing_applies_is_no_pass(tmp_path: Path, sample: Sample) -> None:
     outcome = kit.run(
         tmp_path,
         *["sample.future", "--impl", "multiprocessing", "--jobs", "1"],
-        spec=spec,
-        target=target,
+        **sample,
     )
     assert outcome.status != 0
     assert "nothing was judged" in outcome.text
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_a_run_ended_by_ctrl_c_says_so_and_fails(
-    tmp_path: Path, sample: tuple[Path, Path], jobs: str
-) -> None:
+def test_a_run_ended_by_ctrl_c_says_so_and_fails(tmp_path: Path, sample: Sample, jobs: str) -> None:
     outcome = _disturbed(tmp_path, sample, jobs, lambda process: process.send_signal(signal.SIGINT))
     assert outcome.status != 0
     assert "interrupted" in outcome.text
@@ -93,22 +71,19 @@ def test_a_run_ended_by_ctrl_c_says_so_and_fails(
     assert outcome.footer["complete"] is False
 
 
-def test_a_killed_worker_is_no_pass_of_what_it_ran(
-    tmp_path: Path, sample: tuple[Path, Path]
-) -> None:
+def test_a_killed_worker_is_no_pass_of_what_it_ran(tmp_path: Path, sample: Sample) -> None:
     outcome = _disturbed(tmp_path, sample, "2", _kill_the_slow_worker)
     assert outcome.status == 3
     assert "a worker process ended while it ran sample.slow.x" in outcome.text
 
 
-def _disturbed(tmp_path: Path, sample: tuple[Path, Path], jobs: str, disturb) -> kit.Outcome:  # type: ignore[no-untyped-def]
-    spec, target = sample
+def _disturbed(tmp_path: Path, sample: Sample, jobs: str, disturb) -> kit.Outcome:  # type: ignore[no-untyped-def]
     begun, results = tmp_path / "begun", tmp_path / "results.jsonl"
-    environment = os.environ | {"MPCONFORM_TARGET": str(target), "SLOW_BEGUN": str(begun)}
+    environment = os.environ | {"MPCONFORM_TARGET": str(sample["target"]), "SLOW_BEGUN": str(begun)}
     words = ["run", "sample.first", "sample.slow", "sample.last", "--impl", "multiprocessing"]
     process = subprocess.Popen(
         kit.command(
-            *["--spec", str(spec), *words, "--jobs", jobs, "--deadline", "5"],
+            *["--spec", str(sample["spec"]), *words, "--jobs", jobs, "--deadline", "5"],
             *["--results", str(results)],
         ),
         env=environment,
