@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import os
 import queue
+import sys
 import threading
 import time
 import weakref
@@ -229,7 +230,9 @@ class Queue(Shareable):
             raise ValueError(f"{type(self).__name__} {self!r} is closed")
 
     def __del__(self) -> None:
-        if not getattr(self, "_closed", True):
+        # At the end of the interpreter the feeder, stopped where it was, may hold what close()
+        # would wait for; and all goes back to the system anyway.
+        if not getattr(self, "_closed", True) and not sys.is_finalizing():
             self.close()
 
     def __getstate__(self) -> Tuple[Any, ...]:
@@ -279,10 +282,11 @@ class JoinableQueue(Queue):
 
         Anchor: multiprocessing.JoinableQueue.task_done
         """
-        if not self._unfinished.acquire(False):
-            raise ValueError("task_done() was called more often than objects were put")
-        if self._unfinished.locked():
-            with self._all_done:
+        # Under the lock, so that only those who joined before are told, and they just once.
+        with self._all_done:
+            if not self._unfinished.acquire(False):
+                raise ValueError("task_done() was called more often than objects were put")
+            if self._unfinished.locked():
                 self._all_done.notify_all()
 
     def join(self) -> None:
@@ -291,7 +295,9 @@ class JoinableQueue(Queue):
         Anchor: multiprocessing.JoinableQueue.join
         """
         with self._all_done:
-            self._all_done.wait_for(self._unfinished.locked)
+            # Told is told: by the time that this process wakes up, more may have been put.
+            if not self._unfinished.locked():
+                self._all_done.wait()
 
     def __getstate__(self) -> Tuple[Any, ...]:
         return super().__getstate__(), self._unfinished, self._all_done
@@ -311,14 +317,14 @@ class SimpleQueue(Shareable):
         self._start_method = start_method_of(ctx)
         self._reader, self._writer = Pipe(duplex=False)
 
-    def put(self, obj: Any) -> None:
-        """Pickle `obj` and put it into the queue.
+    def put(self, item: Any) -> None:
+        """Pickle `item` and put it into the queue.
 
         Raises OSError when the queue is closed, and what pickle raises.
 
         Anchor: multiprocessing.SimpleQueue.put
         """
-        self._writer.send(obj)
+        self._writer.send(item)
 
     def get(self) -> Any:
         """Wait for an object, remove it from the queue and return it.
@@ -408,6 +414,10 @@ class _Feeder:
             # Without the lock, but with the message still in its place: later ones queue up.
             try:
                 self._channel.send(data, fds)
+            except (BrokenPipeError, ConnectionResetError):
+                # All readers are gone, this process's own with them: nobody can get anything.
+                self._drop_waiting()
+                continue
             except Exception:
                 # No descriptors left, say. One message is lost, and the others are not.
                 import traceback  # slow to import
@@ -416,6 +426,12 @@ class _Feeder:
             with self._changed:
                 self._waiting.popleft()
             _fds.close_all(fds)
+
+    def _drop_waiting(self) -> None:
+        with self._changed:
+            for _, fds in self._waiting:
+                _fds.close_all(fds)
+            self._waiting.clear()
 
     def close(self) -> None:
         """Nothing more will come: the thread ends when everything is handed over."""
