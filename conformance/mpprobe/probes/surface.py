@@ -160,6 +160,8 @@ def note_signature(signatures, name, value, skip_self=False):
         parameters = list(inspect.signature(value).parameters.values())
     except (TypeError, ValueError):
         return
+    if any(repr(parameter.default) == "<no value>" for parameter in parameters):
+        return  # PyPy has the defaults of built-in functions where nobody can read them
     told = []
     for parameter in parameters[1:] if skip_self else parameters:
         default = "" if parameter.default is parameter.empty else "=%r" % (parameter.default,)
