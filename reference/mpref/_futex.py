@@ -22,7 +22,7 @@ from typing import Optional
 
 from . import _shared
 
-__all__ = ["ALL", "LONGEST_SLEEP", "Word", "deadline", "is_past"]
+__all__ = ["ALL", "LONGEST_SLEEP", "Word", "deadline", "is_past", "wake_at"]
 
 # Long enough to cost nothing (four looks in a second), short enough for a user not to mind.
 LONGEST_SLEEP = 0.25
@@ -119,8 +119,13 @@ class Word:
 
     def wake(self, count: int = ALL) -> None:
         """Wake up to `count` of those who sleep."""
-        if _number is not None:
-            _syscall(_number, self._address, _FUTEX_WAKE, min(count, ALL), None)
+        wake_at(self._address, count)
+
+
+def wake_at(address: int, count: int = ALL) -> None:
+    """Wake up to `count` of those who sleep on the word at `address`."""
+    if _number is not None:
+        _syscall(_number, address, _FUTEX_WAKE, min(count, ALL), None)
 
 
 def deadline(timeout: Optional[float]) -> Optional[float]:

@@ -7,11 +7,17 @@ import socket
 import struct
 import threading
 import time
-from typing import Optional
+import weakref
+from typing import Callable, List, Optional
 
 from . import _fds, _pidfd
 
-__all__ = ["STATUS", "UNKNOWN_EXIT", "DirectChild", "Handle", "ServedChild"]
+__all__ = ["STATUS", "UNKNOWN_EXIT", "DirectChild", "Handle", "ServedChild", "when_killed"]
+
+# Called when a child was perhaps killed, with whatever it was about to do (see `_semaphore`).
+when_killed: List[Callable[[], None]] = []
+# Who waits for one child looks this often whether another one has been killed.
+_LOOK_AROUND_SECONDS = 0.25
 
 # The exit code of a child that has ended while nobody can say how: SIGCHLD is ignored, somebody
 # else reaped it, or the fork server died before it could report (CPython gives 255 then, too).
@@ -40,6 +46,8 @@ class Handle:
         # number that another one has just given back to the system.
         self._lock = threading.Lock()
         self._open = True
+        self._end_is_known = False
+        _handles.add(self)
 
     def poll(self) -> Optional[int]:
         """The exit code, or None while the child runs; reaps it when it has ended."""
@@ -47,6 +55,10 @@ class Handle:
             with self._lock:
                 if self.exitcode is None:
                     self.exitcode = self._collect()
+            if self.exitcode is not None:
+                _handles.discard(self)
+                if self.exitcode < 0 or self.exitcode == UNKNOWN_EXIT:
+                    _tell_killed()
         return self.exitcode
 
     def wait(self, timeout: Optional[float] = None) -> Optional[int]:
@@ -54,11 +66,22 @@ class Handle:
         if self.poll() is not None:
             return self.exitcode
         deadline = None if timeout is None else time.monotonic() + timeout
-        if not _fds.ready(self.sentinel, timeout):
+        if not self._await_sentinel(deadline):
             return self.poll()
         while self.poll() is None and (deadline is None or time.monotonic() < deadline):
             time.sleep(_ZOMBIE_POLL_SECONDS)
         return self.exitcode
+
+    def _await_sentinel(self, deadline: Optional[float]) -> bool:
+        while True:
+            left = _LOOK_AROUND_SECONDS
+            if deadline is not None:
+                left = min(left, deadline - time.monotonic())
+            if _fds.ready(self.sentinel, left):
+                return True
+            if deadline is not None and time.monotonic() >= deadline:
+                return False
+            _look_around()
 
     def send_signal(self, signum: int) -> None:
         """Send a signal; nothing happens when the child has ended."""
@@ -90,6 +113,32 @@ class Handle:
 
     def _collect(self) -> Optional[int]:
         raise NotImplementedError
+
+
+_handles: "weakref.WeakSet[Handle]" = weakref.WeakSet()
+
+
+def _look_around() -> None:
+    """Notice the end of other children, without reaping them: those are zombies until joined."""
+    # By the references, which another thread can't change in the middle of a copy.
+    for handle in [reference() for reference in list(_handles.data)]:  # type: ignore[attr-defined]
+        if handle is None or handle._end_is_known or not handle._open:
+            continue
+        if _fds.ready(handle.sentinel, 0):
+            handle._end_is_known = True
+            _tell_killed()
+
+
+def _tell_killed() -> None:
+    for callback in when_killed:
+        callback()
+
+
+def _after_fork_in_child() -> None:
+    _handles.clear()
+
+
+os.register_at_fork(after_in_child=_after_fork_in_child)
 
 
 class DirectChild(Handle):

@@ -11,6 +11,12 @@ on it is the fastest that the interpreter has:
   (`SemLock` calls `sem_close` on what it drops. glibc searches its table and finds nothing;
   other libraries are not that patient with an address that they don't know.)
 
+The C library's semaphore has a weakness when processes are killed. Releasing it wakes one of those
+who sleep, and if that one is killed before it gets to run, the others sleep on although the
+semaphore is free; kill right after release() did that in 51 of 100 cases. So a parent that learns
+that a child was killed wakes all who sleep on the semaphores that it knows (`_wake_sleepers`), to
+look once more. It learns of it by anything that looks at a child, and by waiting for another one.
+
 All three keep the rules of the documentation: a semaphore released above its maximum raises
 ValueError, a recursive lock released by somebody else raises AssertionError; a negative timeout
 counts as zero; a signal handler that raises ends the waiting.
@@ -25,7 +31,7 @@ import time
 import weakref
 from typing import TYPE_CHECKING, Any, Optional, Type, TypeVar
 
-from . import _shared
+from . import _futex, _handle, _shared
 
 try:
     import _multiprocessing  # type: ignore[import-not-found]
@@ -35,6 +41,8 @@ except ImportError:
 RECURSIVE, COUNTING = 0, 1
 # What sem_getvalue can tell: an int.
 VALUE_MAX = 2**31 - 1
+# Where glibc and musl keep the value, on which waiters sleep. A wake-up too many does no harm.
+_VALUE_OFFSET = 4 if sys.byteorder == "big" and ctypes.sizeof(ctypes.c_void_p) == 8 else 0
 # More than any platform's sem_t has.
 _SEM_T_BYTES = 64
 
@@ -229,4 +237,12 @@ def _after_fork_in_child() -> None:
         semaphore._after_fork()
 
 
+def _wake_sleepers() -> None:
+    # By the references, which another thread can't change in the middle of a copy.
+    for semaphore in [reference() for reference in list(_alive.data)]:  # type: ignore[attr-defined]
+        if semaphore is not None:
+            _futex.wake_at(semaphore._block.address + _VALUE_OFFSET)
+
+
 os.register_at_fork(after_in_child=_after_fork_in_child)
+_handle.when_killed.append(_wake_sleepers)

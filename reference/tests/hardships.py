@@ -263,6 +263,40 @@ def the_dead_take_no_notification(ctx):
         finish(other)
 
 
+def _take_and_tell(lock, ready, taken):
+    ready.release()
+    with lock:
+        taken.release()
+
+
+def the_dead_keep_nobody_from_a_free_lock(ctx):
+    # One of two waiters is killed when it is being woken.
+    for _ in range(count(10, 300)):
+        lock, ready, taken = ctx.Lock(), ctx.Semaphore(0), ctx.Semaphore(0)
+        lock.acquire()
+        victim, other = (run(ctx, _take_and_tell, lock, ready, taken) for _ in range(2))
+        for _ in range(2):
+            assert ready.acquire(timeout=PATIENCE)
+        for child in (victim, other):
+            while _state(child.pid) != "S":
+                time.sleep(0.0005)
+        lock.release()
+        victim.kill()
+        # Waits for the other one, and so learns of the victim's death only by the way.
+        other.join(2)
+        if other.exitcode is None:
+            # The victim got the lock and died with it.
+            assert lock.acquire(False) is False
+            other.kill()
+        victim.join(PATIENCE)
+        other.join(PATIENCE)
+
+
+def _state(pid):
+    with open(f"/proc/{pid}/stat") as stat:
+        return stat.read().rpartition(")")[2].split()[0]
+
+
 def _with_lock(beats, lock):
     while True:
         beats.value += 1
@@ -368,6 +402,7 @@ HARDSHIPS = [
     barrier_breaks_when_its_action_is_killed,
     condition_outlives_its_waiters,
     the_dead_take_no_notification,
+    the_dead_keep_nobody_from_a_free_lock,
     locks_outlive_their_waiters,
     handler_may_set_the_event_that_is_waited_for,
     ten_thousands_at_once,
@@ -379,6 +414,7 @@ BY_FORK_ALONE = {
     barrier_outlives_its_users,
     condition_outlives_its_waiters,
     the_dead_take_no_notification,
+    the_dead_keep_nobody_from_a_free_lock,
     locks_outlive_their_waiters,
     handler_may_set_the_event_that_is_waited_for,
 }
