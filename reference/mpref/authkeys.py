@@ -15,6 +15,7 @@ answer is accepted, too: 16 bytes without a name.
 import os
 from typing import TYPE_CHECKING, Dict, Optional
 
+from . import _wire
 from .exceptions import AuthenticationError
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def deliver_challenge(connection: "Connection", authkey: bytes) -> None:
     _check_key(authkey)
     challenge = _OURS + os.urandom(_OURS_BYTES)
     connection.send_bytes(_CHALLENGE + challenge)
-    answer = connection.recv_bytes(_LONGEST_MESSAGE)
+    answer = _receive(connection)
     name = _digest_name(answer)
     if name is None:
         # Up to 3.11: HMAC-MD5, and nothing said about it.
@@ -81,7 +82,7 @@ def answer_challenge(connection: "Connection", authkey: bytes) -> None:
     Anchor: multiprocessing.connection.answer_challenge
     """
     _check_key(authkey)
-    message = connection.recv_bytes(_LONGEST_MESSAGE)
+    message = _receive(connection)
     if not message.startswith(_CHALLENGE):
         raise AuthenticationError(
             f"expected a challenge from the other end, got {message[:20]!r}; does it have an "
@@ -100,11 +101,21 @@ def answer_challenge(connection: "Connection", authkey: bytes) -> None:
         )
     digest = _digest(name or _UNNAMED_DIGEST, authkey, challenge)
     connection.send_bytes((name or b"") + digest)
-    verdict = connection.recv_bytes(_LONGEST_MESSAGE)
+    verdict = _receive(connection)
     if verdict != _WELCOME:
         raise AuthenticationError(
             "the other end rejected the digest sent; both ends need the same authkey"
         )
+
+
+def _receive(connection: "Connection") -> bytes:
+    try:
+        return connection.recv_bytes(_LONGEST_MESSAGE)
+    except _wire.MessageTooLong as error:
+        raise AuthenticationError(
+            f"expected a message of the authentication, of at most {_LONGEST_MESSAGE} bytes; does "
+            "the other end have an authkey, too?"
+        ) from error
 
 
 def _check_key(authkey: bytes) -> None:

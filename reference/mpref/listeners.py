@@ -7,15 +7,20 @@ offers them, too.
 
 import os
 import socket
+import time
 import weakref
 from types import TracebackType
 from typing import Any, Optional, Tuple, Type, Union
 
 from .authkeys import answer_challenge, deliver_challenge
 from .connection import Connection
+from .exceptions import AuthenticationError
 
 __all__ = ["Client", "Listener"]
 
+# How long whoever connects may take to prove that it knows the key; nobody else is served
+# meanwhile. The honest need some milliseconds, and on a busy machine their turns at the processor.
+OPENING_SECONDS = 20.0
 # Of the socket in a listener's private folder.
 _SOCKET_NAME = "listener"
 
@@ -72,7 +77,8 @@ class Listener:
     def accept(self) -> Connection:
         """Wait for a connection and return it.
 
-        Raises AuthenticationError when the other end doesn't know the key, OSError when the
+        Raises AuthenticationError when the other end doesn't know the key, or takes longer than
+        20 seconds to prove that it does, EOFError when it goes away meanwhile, OSError when the
         listener is closed.
 
         Anchor: multiprocessing.connection.Listener.accept
@@ -84,12 +90,23 @@ class Listener:
         connection = Connection(end.detach())
         if self._authkey is not None:
             try:
-                deliver_challenge(connection, self._authkey)
-                answer_challenge(connection, self._authkey)
+                self._open(connection, self._authkey)
             except BaseException:
                 connection.close()
                 raise
         return connection
+
+    def _open(self, connection: Connection, authkey: bytes) -> None:
+        channel = connection._channel
+        channel.deadline = time.monotonic() + OPENING_SECONDS
+        try:
+            deliver_challenge(connection, authkey)
+            answer_challenge(connection, authkey)
+        except TimeoutError as error:
+            raise AuthenticationError(
+                f"the other end took longer than {OPENING_SECONDS} seconds to authenticate itself"
+            ) from error
+        channel.deadline = None
 
     def close(self) -> None:
         """Close the socket, and remove its file. Closing again does nothing.

@@ -368,4 +368,4 @@ CHAPTER = [
 ]
 
 if __name__ == "__main__":
-    ask(CHAPTER)
+    ask(CHAPTER, leaves_nothing=True)

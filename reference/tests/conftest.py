@@ -10,9 +10,13 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from programs import ASKED_ALL, HERE, INTERPRETERS
+from programs import ASKED_ALL, COMMON_ENV, HERE, INTERPRETERS
 
 # A shell starts what runs in its background with SIGINT ignored, and children inherit that; some
 # of these tests interrupt a child.
@@ -47,3 +51,57 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             for place, item in enumerate(methods):
                 if place != chosen:
                     item.add_marker(pytest.mark.skip(reason=REASON))
+
+
+MARKER = "MPREF_TESTS_MARKER"
+# For what ends a moment after the program that is waited for, as a fork server does.
+GRACE = 10
+
+
+@pytest.fixture(scope="module")
+def leaves_nothing() -> Iterator[None]:
+    """No process, no name in /dev/shm, no socket, no temporary file is left by a module's programs,
+    and no descriptor in this process."""
+    descriptors = len(os.listdir("/proc/self/fd"))
+    names = set(os.listdir("/dev/shm"))
+    marker = f"{os.getpid()}-{time.monotonic_ns()}"
+    with tempfile.TemporaryDirectory(prefix="mpref-") as folder:
+        COMMON_ENV.update({MARKER: marker, "TMPDIR": folder})
+        try:
+            yield
+        finally:
+            COMMON_ENV.clear()
+        deadline = time.monotonic() + GRACE
+        while True:
+            left = [*_processes(f"{MARKER}={marker}"), *_abandoned(names), *os.listdir(folder)]
+            if not left or time.monotonic() > deadline:
+                break
+            time.sleep(0.1)
+    assert not left
+    assert len(os.listdir("/proc/self/fd")) <= descriptors
+
+
+def _processes(marker: str) -> list[str]:
+    found = []
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if marker.encode() in environ.read_bytes().split(b"\0"):
+                found.append(str(environ))
+        except OSError:
+            # It has gone meanwhile, or is another user's.
+            continue
+    return found
+
+
+def _abandoned(before: set[str]) -> list[str]:
+    """New names in /dev/shm that no process has mapped: others than these tests may use it."""
+    names = set(os.listdir("/dev/shm")) - before
+    for maps in Path("/proc").glob("[0-9]*/maps"):
+        if not names:
+            break
+        try:
+            text = maps.read_text(errors="replace")
+        except OSError:
+            continue
+        names = {name for name in names if f"/dev/shm/{name}" not in text}
+    return sorted(names)

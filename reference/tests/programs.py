@@ -17,8 +17,10 @@ import pytest
 HERE = Path(__file__).parent
 REFERENCE = HERE.parent
 # No program here takes more than a few seconds of processor time; the rest is for busy machines.
-PATIENCE = 280
+PATIENCE = 1500 if os.environ.get("MPREF_TESTS") == "all" else 280
 
+# For every program, beside what its test gives it. See `leaves_nothing` in conftest.py.
+COMMON_ENV: dict[str, str] = {}
 METHODS = ["fork", "spawn", "forkserver"]
 
 
@@ -26,22 +28,26 @@ METHODS = ["fork", "spawn", "forkserver"]
 HOST = "pypy3" if sys.implementation.name == "pypy" else f"3.{sys.version_info.minor}"
 
 
+def find_interpreter(version: str) -> str | None:
+    """Where the interpreter is: "3.9" or "pypy3", under pyenv or on the PATH."""
+    if version == "pypy3":
+        return shutil.which("pypy3")
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    places = sorted(glob.glob(str(pyenv / "versions" / f"{version}.*" / "bin" / "python")))
+    return places[-1] if places else shutil.which(f"python{version}")
+
+
 def _find() -> dict[str, str]:
-    """The interpreters to test: MPREF_INTERPRETERS, or what has a name that is known, on the PATH
-    or under pyenv; one per version. The one that runs the tests is always among these."""
+    """The interpreters to test: MPREF_INTERPRETERS, or what has a name that is known; one per
+    version. The one that runs the tests is always among these."""
     named = os.environ.get("MPREF_INTERPRETERS")
     if named:
         return {path: path for path in named.split(os.pathsep)}
     found = {}
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    for version in ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14"):
-        places = sorted(glob.glob(str(pyenv / "versions" / f"{version}.*" / "bin" / "python")))
-        path = places[-1] if places else shutil.which(f"python{version}")
+    for version in ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "pypy3"):
+        path = find_interpreter(version)
         if path:
             found[version] = path
-    pypy = shutil.which("pypy3")
-    if pypy:
-        found["pypy3"] = pypy
     found.setdefault(HOST, sys.executable)
     return found
 
@@ -92,6 +98,7 @@ def run(
         **os.environ,
         "PYTHONPATH": str(REFERENCE),
         "PYTHONDONTWRITEBYTECODE": "1",
+        **COMMON_ENV,
         **(env or {}),
     }
     # Files and not pipes: the end of a pipe would come only when whoever is left behind has gone.

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
 from programs import HERE, every_interpreter, every_method, run
 from test_scenarios import judge
+
+pytestmark = pytest.mark.usefixtures("leaves_nothing")
 
 
 @every_interpreter

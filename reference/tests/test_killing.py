@@ -6,6 +6,8 @@ import pytest
 from programs import ASKED_ALL, HERE, label, run
 from test_scenarios import judge
 
+pytestmark = pytest.mark.usefixtures("leaves_nothing")
+
 
 @pytest.mark.parametrize("interpreter", sorted(ASKED_ALL), ids=label)
 def test_killing(interpreter: str, tmp_path: Path) -> None:

@@ -1,0 +1,96 @@
+"""mpref and the standard library of another interpreter, at the two ends of connections.
+
+PEER names the interpreter.
+"""
+
+import array
+import ast
+import os
+import random
+import subprocess
+import sys
+import tempfile
+
+from asking import ask
+from mpref.connection import Client, Listener
+from scenarios import PATIENCE
+
+PEER = os.environ.get("PEER", sys.executable)
+SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "standard_peer.py")
+KEYS = ("-", "a-key-of-both")
+SIZES = (0, 1, 64 * 1024, 16 * 1024 * 1024)
+# Where the standard library writes in one piece, or in two, or reads in more.
+EDGES = (2, 20, 16 * 1024 - 1, 16 * 1024, 16 * 1024 + 1, 64 * 1024 - 1, 64 * 1024 + 1, 1024 * 1024)
+
+
+def _start(*arguments):
+    environment = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
+    return subprocess.Popen(
+        [PEER, SCRIPT, *arguments], stdout=subprocess.PIPE, env=environment, text=True
+    )
+
+
+def _talk(connection):
+    rng = random.Random(7)
+    for size in SIZES + EDGES:
+        message = rng.randbytes(size)
+        connection.send_bytes(message)
+        assert connection.poll(PATIENCE) and connection.recv_bytes() == message, size
+    connection.send_bytes(b"end")
+    told = [None, 1.5, "text", b"bytes", {"a": (1, 2)}, 2**70, array.array("d", [1])]
+    connection.send(told)
+    answer = connection.recv()
+    assert answer["told"] == told and answer["version"] >= (3, 6)
+    connection.close()
+
+
+def _key(text):
+    return None if text == "-" else text.encode()
+
+
+def _finish(peer):
+    with peer.stdout:
+        assert peer.wait(PATIENCE) == 0
+
+
+def _be_listener(family, address):
+    for key in KEYS:
+        with Listener(address, family, authkey=_key(key)) as listener:
+            peer = _start("connect", family, key, repr(listener.address))
+            _talk(listener.accept())
+            _finish(peer)
+
+
+def _be_client(family, address):
+    for key in KEYS:
+        peer = _start("listen", family, key, repr(address))
+        _talk(Client(ast.literal_eval(peer.stdout.readline()), family, _key(key)))
+        _finish(peer)
+
+
+def listener_over_unix_sockets(ctx):
+    _be_listener("AF_UNIX", None)
+
+
+def listener_over_tcp(ctx):
+    _be_listener("AF_INET", ("127.0.0.1", 0))
+
+
+def client_over_unix_sockets(ctx):
+    with tempfile.TemporaryDirectory() as folder:
+        _be_client("AF_UNIX", os.path.join(folder, "socket"))
+
+
+def client_over_tcp(ctx):
+    _be_client("AF_INET", ("127.0.0.1", 0))
+
+
+CHAPTER = [
+    listener_over_unix_sockets,
+    listener_over_tcp,
+    client_over_unix_sockets,
+    client_over_tcp,
+]
+
+if __name__ == "__main__":
+    ask(CHAPTER, leaves_nothing=True)

@@ -1,0 +1,174 @@
+"""Messages of all kinds and sizes, by the ten thousand, and the very large ones."""
+
+import array
+import os
+import random
+import struct
+import sys
+import threading
+
+import scenarios
+from asking import ask
+from scenarios import PATIENCE, raises, run
+
+ALL = os.environ.get("MPREF_TESTS") == "all"
+# Of two producers together.
+MESSAGES = 100_000 if ALL else 6_000
+LONGEST = 8 * 1024 * 1024
+RECORD = struct.Struct("<II")
+
+
+class Complaint(Exception):
+    """An exception with more than a message."""
+
+    def __init__(self, number, text):
+        super().__init__(number, text)
+        self.number = number
+
+
+def _size(rng):
+    # As many of 100 bytes as of 100 KB would be 10 GB in all; so the long ones are rare, and each
+    # order of magnitude comes.
+    longest = rng.choices([100, 10_000, 100_000, 1_000_000, LONGEST], [900, 90, 8, 1.5, 0.5])[0]
+    return rng.choice([0, rng.randrange(longest), longest])
+
+
+def _make(producer, number):
+    """Message `number` of a producer: the same for whoever asks, but for connections."""
+    rng = random.Random(producer * 1_000_003 + number)
+    kind = rng.randrange(12)
+    filling = bytes([number % 256]) * _size(rng)
+    if kind < 6:
+        return filling
+    if kind < 8:
+        return array.array("d", [number]) * (len(filling) // 8)
+    if kind == 8:
+        return {"number": number, "filling": filling.decode("latin-1"), "both": [filling] * 2}
+    if kind == 9:
+        return Complaint(number, filling.hex())
+    if kind == 10:
+        return memoryview
+    return None
+
+
+def _same(one, other):
+    if isinstance(other, Exception):
+        return type(one) is type(other) and one.args == other.args and one.number == other.number
+    return type(one) is type(other) and one == other
+
+
+def _produce(ctx_pipe, q, producer):
+    for number in range(MESSAGES // 2):
+        item = _make(producer, number)
+        if item is not None:
+            q.put((producer, number, item))
+            continue
+        # A connection, with something to read in it.
+        one, other = ctx_pipe(number % 2 == 0)
+        sender, receiver = (one, other) if other.readable else (other, one)
+        sender.send((producer, number))
+        q.put((producer, number, receiver))
+        sender.close()
+        receiver.close()
+
+
+def _consume(q, path):
+    with open(path, "wb") as file:
+        while True:
+            message = q.get()
+            if message is None:
+                return
+            producer, number, item = message
+            expected = _make(producer, number)
+            if expected is None:
+                with item:
+                    assert item.recv() == (producer, number)
+                    raises(EOFError, item.recv)
+            else:
+                assert _same(item, expected), (producer, number, type(item))
+            file.write(RECORD.pack(producer, number))
+
+
+def mixed_objects_arrive_intact_and_in_order(ctx):
+    q = ctx.Queue(500)
+    paths = [os.path.join(scenarios.SCRATCH, f"got-{number}") for number in range(2)]
+    consumers = [run(ctx, _consume, q, path) for path in paths]
+    producers = [run(ctx, _produce, ctx.Pipe, q, producer) for producer in range(2)]
+    patience = 20 * PATIENCE if ALL else PATIENCE
+    for producer in producers:
+        producer.join(patience)
+        assert producer.exitcode == 0, producer
+    for _ in consumers:
+        q.put(None)
+    for consumer in consumers:
+        consumer.join(patience)
+        assert consumer.exitcode == 0, consumer
+    arrived = []
+    for path in paths:
+        with open(path, "rb") as file:
+            records = list(RECORD.iter_unpack(file.read()))
+        for producer in range(2):
+            numbers = [number for which, number in records if which == producer]
+            assert numbers == sorted(numbers), "out of order"
+        arrived += records
+    expected = [(producer, number) for producer in range(2) for number in range(MESSAGES // 2)]
+    assert sorted(arrived) == expected
+
+
+class _Unpicklable:
+    def __reduce__(self):
+        raise RuntimeError("pickled")
+
+
+def unpicklable_objects_raise_in_put(ctx):
+    def descriptors():
+        return len(os.listdir("/proc/self/fd"))
+
+    _one, other = ctx.Pipe()
+    for q in (ctx.Queue(1), ctx.JoinableQueue(1), ctx.SimpleQueue()):
+        q.put(0)
+        assert q.get() == 0
+        before = descriptors()
+        # The last one after megabytes of others, and a descriptor that was to go along.
+        for bad in (lambda: 0, threading.Lock(), [bytes(3_000_000), other, _Unpicklable()]):
+            raises(Exception, q.put, bad)
+        assert descriptors() == before and q.empty()
+        q.put("next")
+        assert q.get() == "next"
+    q = ctx.JoinableQueue()
+    raises(RuntimeError, q.put, _Unpicklable())
+    # It doesn't count as a task.
+    q.join()
+    raises(ValueError, q.task_done)
+
+
+def very_long_messages_pass(ctx):
+    one, other = ctx.Pipe()
+    reader, writer = ctx.Pipe(duplex=False)
+    # 2 GiB less a byte is the longest message of which the standard library's header is short.
+    for size, channel in (
+        (2**31 - 1, (writer, reader)),
+        (2**31, (one, other)),
+        (2**32 + 1, (one, other)),
+        (2**32 + 1, (writer, reader)),
+    ):
+        sender, receiver = channel
+        message = bytearray(size)
+        places = [0, 2**30, 2**31 - 2, size // 2, size - 1]
+        for number, place in enumerate(places):
+            message[place] = number + 1
+        sender.send_bytes(message)
+        expected = [message[place] for place in places]
+        del message
+        received = receiver.recv_bytes()
+        assert len(received) == size and [received[place] for place in places] == expected
+        del received
+        assert not receiver.poll()
+
+
+CHAPTER = [mixed_objects_arrive_intact_and_in_order, unpicklable_objects_raise_in_put]
+# Only where it is asked for by name: it needs the memory.
+LONG = [very_long_messages_pass]
+
+if __name__ == "__main__":
+    ask(LONG if LONG[0].__name__ in sys.argv else CHAPTER, leaves_nothing=True)

@@ -1,0 +1,238 @@
+"""A Listener among strangers: malformed, truncated and late openings, honest clients between."""
+
+import hashlib
+import hmac
+import os
+import pickle
+import random
+import socket
+import struct
+import threading
+import time
+import traceback
+
+import scenarios
+from asking import ask
+from mpref import AuthenticationError, listeners
+from mpref.connection import Client, Listener
+from scenarios import PATIENCE
+
+OPENINGS = 10_000 if os.environ.get("MPREF_TESTS") == "all" else 2_000
+SEED = 4711
+KEY = b"the-key-that-nobody-may-see-1729"
+
+
+class _Bomb:
+    """Leaves a file where it is unpickled."""
+
+    def __reduce__(self):
+        return os.mkdir, (os.path.join(scenarios.SCRATCH, "exploded"),)
+
+
+class _Server:
+    """Accepts in a thread until an honest client says stop, and echoes what honest clients send."""
+
+    def __init__(self, address):
+        self.listener = Listener(address, backlog=50, authkey=KEY)
+        self.failures = []
+        self.served = 0
+        self._thread = threading.Thread(target=self._serve)
+
+    def _serve(self):
+        while True:
+            try:
+                with self.listener.accept() as served:
+                    said = served.recv()
+                    served.send(said)
+                    if said == "stop":
+                        return
+                    self.served += 1
+            except Exception as error:
+                self.failures.append((error, traceback.format_exc()))
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        _ask_honestly(self.listener.address, "stop")
+        self._thread.join(PATIENCE)
+        self.listener.close()
+        assert not self._thread.is_alive()
+
+
+def _ask_honestly(address, what="honest"):
+    with Client(address, authkey=KEY) as client:
+        client.send(what)
+        assert client.poll(PATIENCE) and client.recv() == what
+
+
+def _message(payload):
+    return struct.pack("!i", len(payload)) + payload
+
+
+def _answer(challenge):
+    # What comes after "#CHALLENGE#".
+    return b"{sha256}" + hmac.new(KEY, challenge, hashlib.sha256).digest()
+
+
+def _opening(rng, challenge):
+    """What a stranger says: bytes that are no honest opening."""
+    bomb = pickle.dumps(_Bomb())
+    # An honest one, as far as a client gets without hearing more.
+    honest = _message(_answer(challenge)) + _message(b"#CHALLENGE#{sha256}" + rng.randbytes(40))
+    kind = rng.randrange(9)
+    if kind == 0:
+        return rng.randbytes(rng.randrange(300))
+    if kind == 1:
+        return honest[: rng.randrange(len(honest) - 40)]
+    if kind == 2:
+        place = rng.randrange(44)
+        return (
+            honest[:place] + bytes([honest[place] ^ (1 << rng.randrange(8))]) + honest[place + 1 :]
+        )
+    if kind == 3:
+        length = rng.choice([-1, -2, -(2**31), 2**31 - 1, 257, 0])
+        return struct.pack("!i", length) + rng.randbytes(rng.randrange(400))
+    if kind == 4:
+        length = rng.choice([2**31, 2**62, 2**64 - 1, 0, 5])
+        return struct.pack("!iQ", -1, length) + rng.randbytes(rng.randrange(50))
+    if kind == 5:
+        return _message(bomb) * rng.randrange(1, 4)
+    if kind == 6:
+        # Authenticated, as it seems, and then no challenge in return.
+        return _message(_answer(challenge)) + _message(
+            rng.choice([bomb, b"", b"#CHALLENGE#", b"#W"])
+        )
+    if kind == 7:
+        name = rng.choice([b"", b"{md5}", b"{sha256}", b"{sha1}", b"{sha3_384}", b"{"])
+        return _message(name + rng.randbytes(rng.choice([0, 16, 20, 32, 48, 64]))) + _message(bomb)
+    return b""
+
+
+def _connect(address):
+    family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
+    stranger = socket.socket(family, socket.SOCK_STREAM)
+    stranger.settimeout(PATIENCE)
+    stranger.connect(address)
+    return stranger
+
+
+def _read(stranger, size):
+    data = b""
+    while len(data) < size:
+        part = stranger.recv(size - len(data))
+        if not part:
+            break
+        data += part
+    return data
+
+
+def strangers_are_refused_and_the_honest_served(ctx):
+    rng = random.Random(SEED)
+    for address in (None, ("127.0.0.1", 0)):
+        asked = 0
+        with _Server(address) as server:
+            address = server.listener.address
+            for number in range(OPENINGS // 2):
+                with _connect(address) as stranger:
+                    (length,) = struct.unpack("!i", _read(stranger, 4))
+                    challenge = _read(stranger, length)
+                    assert challenge.startswith(b"#CHALLENGE#") and KEY not in challenge
+                    try:
+                        stranger.sendall(_opening(rng, challenge[len(b"#CHALLENGE#") :]))
+                        if rng.randrange(2):
+                            stranger.shutdown(socket.SHUT_WR)
+                            assert KEY not in stranger.recv(4096)
+                        elif rng.randrange(2):
+                            # It goes with a reset.
+                            linger = struct.pack("ii", 1, 0)
+                            stranger.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                    except OSError:
+                        # It is closed: the listener has heard enough.
+                        pass
+                if number % 100 == 0:
+                    _ask_honestly(address)
+                    asked += 1
+        assert server.served == asked
+        assert len(server.failures) == OPENINGS // 2, len(server.failures)
+        for error, text in server.failures:
+            assert isinstance(error, (AuthenticationError, EOFError, OSError)), text
+            for secret in (KEY.decode(), KEY.hex(), repr(KEY)):
+                assert secret not in text
+    assert not os.path.exists(os.path.join(scenarios.SCRATCH, "exploded"))
+
+
+def late_openings_are_ended(ctx):
+    before, listeners.OPENING_SECONDS = listeners.OPENING_SECONDS, 0.3
+    try:
+        with _Server(None) as server:
+            address = server.listener.address
+            with _connect(address), _connect(address) as dribbling:
+                began = time.monotonic()
+                honest = threading.Thread(target=_ask_honestly, args=(address,))
+                honest.start()
+                # One says nothing at all, one a byte now and then.
+                dribble = _message(bytes(200))
+                try:
+                    for byte in dribble:
+                        dribbling.sendall(bytes([byte]))
+                        if not honest.is_alive():
+                            break
+                        honest.join(0.05)
+                except BrokenPipeError:
+                    pass
+                honest.join(PATIENCE)
+                assert not honest.is_alive()
+                # Two times 0.3 seconds; the 200 bytes alone would have taken 10.
+                assert 0.5 < time.monotonic() - began < 9
+            assert [type(error) for error, _ in server.failures] == [AuthenticationError] * 2
+    finally:
+        listeners.OPENING_SECONDS = before
+
+
+def nothing_is_unpickled_before_authentication(ctx):
+    # Neither by the listener nor by a client whose server has no key, and sends an object at once.
+    with Listener() as listener:
+        refused = []
+
+        def connect():
+            refused.append(
+                scenarios.raises(AuthenticationError, Client, listener.address, authkey=KEY)
+            )
+
+        thread = threading.Thread(target=connect)
+        thread.start()
+        with listener.accept() as served:
+            served.send(_Bomb())
+            thread.join(PATIENCE)
+    assert refused and not os.path.exists(os.path.join(scenarios.SCRATCH, "exploded"))
+
+
+def digests_are_compared_in_constant_time(ctx):
+    compared = []
+    original = hmac.compare_digest
+
+    def compare(one, other):
+        compared.append((one, other))
+        return original(one, other)
+
+    hmac.compare_digest = compare
+    try:
+        with _Server(None) as server:
+            _ask_honestly(server.listener.address)
+    finally:
+        hmac.compare_digest = original
+    # By either end, for the client that asks and for the one that says stop.
+    assert len(compared) == 4 and all(one == other for one, other in compared)
+
+
+CHAPTER = [
+    strangers_are_refused_and_the_honest_served,
+    late_openings_are_ended,
+    nothing_is_unpickled_before_authentication,
+    digests_are_compared_in_constant_time,
+]
+
+if __name__ == "__main__":
+    ask(CHAPTER, leaves_nothing=True)

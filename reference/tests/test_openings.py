@@ -1,0 +1,14 @@
+"""Listeners among strangers, on every interpreter that is asked everything."""
+
+from pathlib import Path
+
+import pytest
+from programs import ASKED_ALL, HERE, label, run
+from test_scenarios import judge
+
+pytestmark = pytest.mark.usefixtures("leaves_nothing")
+
+
+@pytest.mark.parametrize("interpreter", sorted(ASKED_ALL), ids=label)
+def test_openings(interpreter: str, tmp_path: Path) -> None:
+    judge(run(interpreter, str(HERE / "chapter_openings.py"), "fork", str(tmp_path), cwd=tmp_path))
