@@ -53,9 +53,8 @@ _TAIL = b"\xff"
 _MOST_FRAGMENTS = select.PIPE_BUF // _FRAGMENT
 OVERFLOW_LONGEST = _IN_HEAD + (_MOST_FRAGMENTS - 1) * _IN_TAIL
 
-# A writer believes that nobody reads when it has seen nothing leave for this long. A reader that
-# waits for a processor, one of eight processes on two, gets it sooner (4 ms each at a time).
-# Being wrong costs no more than a detour through the overflow.
+# A writer believes that nobody reads when it has seen nothing leave for this long: a few turns of a
+# busy processor. Being wrong costs no more than a detour through the overflow.
 PATIENCE = 0.02
 # It believes so for this many times as long. Looking again costs a twentieth of its time at most.
 _BELIEF = 20

@@ -23,7 +23,7 @@ import threading
 import time
 import weakref
 from collections import deque
-from typing import Any, Deque, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Deque, Iterator, List, Optional, Tuple
 
 from . import _exit, _fds, _oneway, _parcel, _reduction, _wire
 from ._conditions import Condition
@@ -33,8 +33,8 @@ from .connection import Pipe
 
 __all__ = ["JoinableQueue", "Queue", "SimpleQueue"]
 
-# Between taking an item and giving its slot back a consumer does nothing. A hundred times what it
-# waited at most in between for its turn, of eight processes on two processors.
+# Between taking an item and giving its slot back a consumer does nothing, so it has to be stopped
+# in between to be taken for dead; then a queue holds an item more than it should, until it is empty.
 LOST_AFTER = 0.5
 # How long somebody may wait in a bounded queue for the slots of those that are killed meanwhile.
 _LOOK_AT_LEAST_EVERY = 4.0
@@ -229,10 +229,10 @@ class Queue(Shareable):
         if self._closed:
             raise ValueError(f"{type(self).__name__} {self!r} is closed")
 
-    def __del__(self) -> None:
+    def __del__(self, is_finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
         # At the end of the interpreter the feeder, stopped where it was, may hold what close()
-        # would wait for; and all goes back to the system anyway.
-        if not getattr(self, "_closed", True) and not sys.is_finalizing():
+        # would wait for; and all goes back to the system anyway. Bound early: `sys` may be gone.
+        if not getattr(self, "_closed", True) and not is_finalizing():
             self.close()
 
     def __getstate__(self) -> Tuple[Any, ...]:

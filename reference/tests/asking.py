@@ -22,8 +22,8 @@ LONGEST = 40 * scenarios.PATIENCE if ALL else 3 * scenarios.PATIENCE
 
 
 def ask(chapter, patience=LONGEST, leaves_nothing=False):
-    """patience: of the whole chapter, in seconds. leaves_nothing: no child, no thread and no descriptor
-    may be there that was not before."""
+    """patience: of the whole chapter, in seconds. leaves_nothing: no child, no thread and no
+    descriptor may be there that was not before."""
     method, folder, *names = sys.argv[1:]
     scenarios.SCRATCH = os.path.abspath(folder)
     # A hang is to be explained, not only noticed.
