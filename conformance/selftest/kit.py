@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import json
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -12,12 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from mpconform import places
 from mpconform.implementation import ImplementationError, find_python
 
 SELFTEST = Path(__file__).resolve().parent
 REFERENCE = SELFTEST.parent.parent / "reference"
 
+
+# What several tests look at: see `shared_run`.
+OF_THE_REFERENCE = ("--impl", "mpref", "--no-known")
+OF_THE_STANDARD_LIBRARY = ("--impl", "multiprocessing", "--start-method", "fork", "--no-known")
 
 HEAD = '[chapter]\nname = "sample"\ntitle = "Sample"\nsections = []\n'
 
@@ -38,6 +46,9 @@ class Outcome:
         """The ids that came to one of these verdicts, under any start method."""
         return {id_ for (id_, _), v in self.verdicts.items() if v["verdict"] in kinds}
 
+    def of(self, kind: str) -> list[Mapping[str, Any]]:
+        return [verdict for verdict in self.verdicts.values() if verdict["verdict"] == kind]
+
     def by_verdict(self) -> dict[tuple[str, str | None], str]:
         return {key: verdict["verdict"] for key, verdict in self.verdicts.items()}
 
@@ -51,7 +62,7 @@ def run(
     *arguments: str,
     spec: Path | None = None,
     target: Path | None = None,
-    timeout: float = 250,
+    timeout: float = 400,
 ) -> Outcome:
     """`mpconform run` with these arguments; results are kept in `folder`."""
     path = folder / "results.jsonl"
@@ -61,6 +72,21 @@ def run(
         command(*words), env=environment, capture_output=True, text=True, timeout=timeout
     )
     return outcome(finished.returncode, finished.stdout + finished.stderr, path)
+
+
+def shared_run(factory: pytest.TempPathFactory, *arguments: str) -> Outcome:
+    """The same, run once for all tests and all workers that ask for it in this pytest session."""
+    session = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    base = factory.getbasetemp().parent if session else factory.getbasetemp()
+    folder = base / f"shared-{session}-{hashlib.sha256(repr(arguments).encode()).hexdigest()[:8]}"
+    folder.mkdir(exist_ok=True)
+    kept = folder / "outcome"
+    with open(folder / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(run(folder, *arguments)))
+        outcome: Outcome = pickle.loads(kept.read_bytes())
+        return outcome
 
 
 def outcome(status: int, text: str, path: Path) -> Outcome:

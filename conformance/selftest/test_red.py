@@ -22,7 +22,7 @@ STRANGE = {"$": "object", "type": "strange"}
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, str | None], Run]:
     """What the reference does in every probe."""
-    outcome = kit.run(tmp_path_factory.mktemp("red"), "--impl", "mpref", "--no-known")
+    outcome = kit.shared_run(tmp_path_factory, *kit.OF_THE_REFERENCE)
     return {
         (run["probe"], run["start_method"]): Run(
             run["probe"], run["start_method"], run["observations"], Ending(run["ending"])

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import kit
+import pytest
 from mpconform import places
 from mpconform.spec import ENDING, expand_ending, expand_object
 
@@ -20,9 +21,10 @@ HIDING_REPORT = """import hashlib
         self._report({"see": name, "value": encode(value)})"""
 
 
-def test_renaming_every_probe_and_observation_changes_no_verdict(tmp_path: Path) -> None:
-    flags = ["--impl", "multiprocessing", "--start-method", "fork", "--no-known"]
-    before = kit.run(_made(tmp_path / "before"), *flags)
+def test_renaming_every_probe_and_observation_changes_no_verdict(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    before = kit.shared_run(tmp_path_factory, *kit.OF_THE_STANDARD_LIBRARY)
     target = kit.copy_of_the_target(tmp_path / "target")
     modules = list((target / "mpprobe" / "probes").glob("*.py"))
     functions = set().union(*map(_functions, modules))
@@ -34,17 +36,12 @@ def test_renaming_every_probe_and_observation_changes_no_verdict(tmp_path: Path)
     # Names are often put together while a probe runs: they are renamed where they are reported.
     toolkit.write_text(told.replace(REPORT, HIDING_REPORT))
     spec = _renamed_spec(tmp_path / "spec")
-    after = kit.run(_made(tmp_path / "after"), *flags, spec=spec, target=target)
+    after = kit.run(tmp_path, *kit.OF_THE_STANDARD_LIBRARY, spec=spec, target=target)
     assert not after.ids("error"), after.text
     assert after.by_verdict() == before.by_verdict()
     old = {name for run in before.runs for name in run["observations"]} - {ENDING}
     new = {name for run in after.runs for name in run["observations"]} - {ENDING}
     assert old and not old & new
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir()
-    return folder
 
 
 def _hidden(name: str) -> str:
