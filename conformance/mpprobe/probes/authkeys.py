@@ -142,7 +142,7 @@ def forgeries(t):
             b.send_bytes(reply)
         error = error_of(connection.deliver_challenge, a, KEY)
         b.recv_bytes()
-        said = b.recv_bytes() if b.poll() else None
+        said = result_of(b.recv_bytes) if b.poll() else None
         a.close()
         b.close()
         return [error, said == welcome]
@@ -280,15 +280,20 @@ def mutual(t):
     def false_client(listener, first, second):
         """Answers with one key, and demands another."""
         client = connection.Client(listener.address)
-        with client:
+        try:
             connection.answer_challenge(client, first)
             connection.deliver_challenge(client, second)
+        finally:
+            client.close()
 
     def false_server(listener, first, second):
         """Demands one key, and answers with another."""
-        with listener.accept() as served:
+        served = listener.accept()
+        try:
             connection.deliver_challenge(served, first)
             connection.answer_challenge(served, second)
+        finally:
+            served.close()
 
     def against_listener(first, second):
         listener = connection.Listener(family="AF_UNIX", authkey=KEY)
@@ -458,7 +463,7 @@ def take_one(listener):
     if not hasattr(conn, "recv"):
         return conn
     with conn:
-        return conn.recv() if conn.poll(HEAR_SECONDS) else "nothing"
+        return Aside(conn.recv).outcome()
 
 
 def attempt(address, authkey, conn):

@@ -14,7 +14,7 @@ import tempfile
 from mpprobe.probes.connection import connection_module, result_of
 from mpprobe.probes.connection_bytes import Aside
 from mpprobe.probes.process import error_of
-from mpprobe.toolkit import HEAR_SECONDS, hear, open_descriptors, tell, under_test
+from mpprobe.toolkit import hear, open_descriptors, tell, under_test
 
 
 def family_of(number):
@@ -340,7 +340,7 @@ def serve(t, listener):
         conn.send_bytes(b"hello")
         conn.send_bytes(array.array("i", [42, 1729]))
         conn.send_bytes(b"x" * 1000000)
-        answer = conn.recv() if conn.poll(HEAR_SECONDS) else "no answer"
+        answer = Aside(conn.recv).outcome()
         return [answer, error_of(conn.recv)]
 
 
