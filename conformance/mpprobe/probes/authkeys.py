@@ -229,8 +229,12 @@ def keys(t):
     t.see("random.wrong", meet(connection, listener, os.urandom(32)))
     listener.close()
     t.see("text.listener", error_of(connection.Listener, None, "AF_UNIX", 1, "a text"))
-    listener = connection.Listener(family="AF_UNIX")
+    listener = connection.Listener(family="AF_UNIX", authkey=b"a text")
+    accepting = Aside(listener.accept)
     t.see("text.client", error_of(connection.Client, listener.address, None, "a text"))
+    # Who waits for a client still gets one, that is gone at once.
+    raw_client(listener.address).close()
+    accepting.outcome()
     listener.close()
 
 

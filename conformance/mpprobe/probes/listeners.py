@@ -267,7 +267,7 @@ def closing_one(connection, *args):
     seen["connect"] = error_of(connection.Client, address)
     seen["again"] = result_of(listener.close)
     seen["accept"] = error_of(listener.accept)
-    seen["connection"] = exchange_and_close(client, served)
+    seen["connection"] = result_of(exchange_and_close, client, served)
     seen["file"] = isinstance(address, str) and os.path.exists(address)
     seen["free"] = error_of(use_again, connection, address)
     return seen
