@@ -13,10 +13,10 @@ lose with a killed helper, and the next tracked block starts another one.
 
 There are three more locks, on single bytes of the file:
 
-* `_SERVED` is held by the helper. It belongs to the helper's open file (F_OFD_SETLK), so whoever
-  finds it free takes it, and passes it on to the helper that he starts: never are there two.
-* `_STARTING` is held until a helper that is being started is ready, and `_CHANGING` while the
-  registry is changed. These belong to a process and go with it.
+* `_SERVED` is held by the helper from the moment on at which it is ready, and belongs to its open
+  file (F_OFD_SETLK). Who finds it free starts a helper. Never are two of them ready.
+* `_STARTING` is held by who starts a helper, until it is ready, and `_CHANGING` while the registry
+  is changed. These belong to a process and go with it.
 
 A record names a block and says which file that is (device and inode): a stranger's block that has
 got the name meanwhile is left alone. It is written before the file gets the name, so there is no
@@ -37,6 +37,7 @@ import signal
 import socket
 import struct
 import threading
+import time
 from contextlib import contextmanager
 from typing import Iterator, List, Optional, Tuple
 
@@ -57,11 +58,16 @@ _PID = struct.Struct("=q")
 _SERVED, _CHANGING, _STARTING = 2**62, 2**62 + 1, 2**62 + 2
 # struct flock; Python 3.9 has the names, PyPy lacks them, and the number is Linux'.
 _FLOCK = struct.Struct("@hhqqi")
+_F_OFD_GETLK: int = getattr(fcntl, "F_OFD_GETLK", 36)
 _F_OFD_SETLK: int = getattr(fcntl, "F_OFD_SETLK", 37)
 
 # How long the process that started the helper waits for its end, once nobody else is left. Some
 # 5 ms pass; on a machine with ten times more work than processors it is 50.
 _HELPER_GRACE_SECONDS = 0.5
+
+
+# The helper's parent ends at once; only its own is looked at.
+_ORPHAN_POLL_SECONDS = 0.0005
 
 
 class _Registry:
@@ -174,14 +180,23 @@ def main(fd: int, interrupts_blocked: bool) -> None:
     channel = socket.socket(fileno=fd)
     try:
         (own,) = _fds.receive_fds(channel)
+        first = os.getpid()
         if os.fork():
             os._exit(0)
         os.setsid()
         _hold_nothing()
-        channel.send(_PID.pack(os.getpid()))
-        channel.close()
+        while os.getppid() == first:
+            time.sleep(_ORPHAN_POLL_SECONDS)
     except (EOFError, OSError):
         os._exit(1)
+    is_needed = _try_to_serve(own)
+    try:
+        channel.send(_PID.pack(os.getpid()))
+    except OSError:
+        pass  # who started us was killed; others of the family have seen that we are ready
+    channel.close()
+    if not is_needed:
+        os._exit(0)
     fcntl.flock(own, fcntl.LOCK_SH)
     _sweep(_Registry(own))
     os._exit(0)
@@ -204,17 +219,17 @@ def _own_registry() -> _Registry:
 
 
 def _ensure_helper(registry: _Registry) -> None:
-    theirs = registry.opened_anew()
-    try:
-        with registry.locked(_STARTING):
-            lock = _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, _SERVED, 1, 0)
-            try:
-                fcntl.fcntl(theirs, _F_OFD_SETLK, lock)
-            except (BlockingIOError, PermissionError):
-                return
+    with registry.locked(_STARTING):
+        query = _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, _SERVED, 1, 0)
+        kind, *_ = _FLOCK.unpack(fcntl.fcntl(registry.fd, _F_OFD_GETLK, query))
+        if kind != fcntl.F_UNLCK:
+            return
+        theirs = registry.opened_anew()
+        try:
             _start_helper(theirs)
-    finally:
-        os.close(theirs)
+        finally:
+            # This ends all locks of this process on the file, so it comes last.
+            os.close(theirs)
 
 
 def _start_helper(registry_fd: int) -> None:
@@ -283,6 +298,15 @@ def _await_end(pid: int) -> None:
         return
     _fds.ready(end, _HELPER_GRACE_SECONDS)
     os.close(end)
+
+
+def _try_to_serve(registry_fd: int) -> bool:
+    lock = _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, _SERVED, 1, 0)
+    try:
+        fcntl.fcntl(registry_fd, _F_OFD_SETLK, lock)
+    except (BlockingIOError, PermissionError):
+        return False  # two were started, as the first one's starter was killed
+    return True
 
 
 def _hold_nothing() -> None:
