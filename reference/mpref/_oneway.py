@@ -53,6 +53,8 @@ _TAIL = b"\xff"
 _MOST_FRAGMENTS = select.PIPE_BUF // _FRAGMENT
 OVERFLOW_LONGEST = _IN_HEAD + (_MOST_FRAGMENTS - 1) * _IN_TAIL
 
+_NONE = bytes(4)
+
 # A writer believes that nobody reads when it has seen nothing leave for this long: a few turns of a
 # busy processor. Being wrong costs no more than a detour through the overflow.
 PATIENCE = 0.02
@@ -110,14 +112,8 @@ class Reader:
         self, maxlength: Optional[int] = None, timeout: Optional[float] = None
     ) -> _wire.Message:
         """As PacketChannel's, but raises BlockingIOError when nothing comes within `timeout`."""
-        deadline = None if timeout is None else time.monotonic() + timeout
+        deadline = None
         while True:
-            # Asked first: to be told of an empty socket by an exception costs three times as much.
-            if not self.ready(timeout):
-                raise BlockingIOError(errno.EAGAIN, "no message")
-            # Whoever is told of a message may find that another reader was faster.
-            if deadline is not None:
-                timeout = deadline - time.monotonic()
             ended = False
             try:
                 return self._packets.receive(maxlength, _wire.DONTWAIT)
@@ -125,19 +121,25 @@ class Reader:
                 pass
             except EOFError:
                 ended = True
-            if _unread(self._overflow):
+            if _has_unread(self._overflow):
                 message = self._take_in_turn(maxlength)
                 if message is not None:
                     return message
             elif ended:
                 raise EOFError("the other end of the channel is closed")
+            # Whoever is told of a message may find that another reader was faster.
+            if timeout is not None:
+                deadline = deadline or time.monotonic() + timeout
+                timeout = deadline - time.monotonic()
+            if not self.ready(timeout):
+                raise BlockingIOError(errno.EAGAIN, "no message")
 
     def _take_in_turn(self, maxlength: Optional[int]) -> Optional[_wire.Message]:
         fd = self._packets.fileno()
         with _turns.lock:
             try:
                 _lock(fd, fcntl.LOCK_EX)
-                if not _unread(self._overflow):
+                if not _has_unread(self._overflow):
                     return None
                 try:
                     return self._packets.receive(maxlength, _wire.DONTWAIT)
@@ -209,7 +211,7 @@ class Writer:
         """As PacketChannel's."""
         waits = not flags & _wire.DONTWAIT
         fits = not fds and len(payload) <= OVERFLOW_LONGEST
-        if not _unread(self._overflow):
+        if not _has_unread(self._overflow):
             try:
                 return self._packets.send(payload, fds, flags | _wire.DONTWAIT if fits else flags)
             except BlockingIOError:
@@ -217,7 +219,7 @@ class Writer:
         if not waits:
             raise BlockingIOError(errno.EAGAIN, "the channel is full")
         if not fits:
-            while _unread(self._overflow):
+            while _has_unread(self._overflow):
                 time.sleep(_LOOK_AGAIN)
             return self._packets.send(payload, fds)
         fragments = _fragments(bytes(payload))
@@ -240,7 +242,7 @@ class Writer:
         while True:
             if level[1]:
                 until = time.monotonic() + PATIENCE
-                while _unread(self._overflow) and time.monotonic() < until:
+                while _has_unread(self._overflow) and time.monotonic() < until:
                     time.sleep(_LOOK_AGAIN)
                 has_room = False
             else:
@@ -294,6 +296,13 @@ def _fragments(payload: bytes) -> bytes:
     ]
     head = _HEAD.pack(len(tails), len(payload)) + payload[:_IN_HEAD].ljust(_IN_HEAD, b"\0")
     return b"".join((head, *tails))
+
+
+def _has_unread(fd: int) -> bool:
+    # Asked for every message that is sent.
+    count = bytearray(4)
+    fcntl.ioctl(fd, termios.FIONREAD, count)
+    return count != _NONE
 
 
 def _unread(fd: int, request: int = termios.FIONREAD) -> int:

@@ -34,7 +34,7 @@ from .connection import Pipe
 __all__ = ["JoinableQueue", "Queue", "SimpleQueue"]
 
 # Between taking an item and giving its slot back a consumer does nothing, so it has to be stopped
-# in between to be taken for dead; then a queue holds an item more than it should, until it is empty.
+# in between to be taken for dead; then a queue holds one item more than it should for a while.
 LOST_AFTER = 0.5
 # How long somebody may wait in a bounded queue for the slots of those that are killed meanwhile.
 _LOOK_AT_LEAST_EVERY = 4.0
