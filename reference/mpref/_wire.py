@@ -33,7 +33,11 @@ from . import _fds
 Buffer = Union[bytes, bytearray, memoryview]
 Message = Tuple[Buffer, List[int]]
 
-# A payload of up to this many bytes travels in the datagram, a longer one in a memfd.
+# A payload of up to this many bytes travels in the datagram, a longer one in a memfd. Not for
+# speed: sent and received within one process, the datagram took a tenth of the time at all lengths
+# up to 1 MiB (64 KiB: 13 us and 150, 512 KiB: 76 us and 1,000), as a memfd's pages are new ones.
+# But every receive sets aside as much as the longest datagram, which the C library takes from the
+# system each time from 128 KiB on; and four longer ones fill a socket by Linux's default limit.
 INLINE_BYTES = 64 * 1024
 # Small messages that may wait unread: some 10,000 instead of 280. The system clips what it
 # doesn't allow (net.core.wmem_max), and then fewer fit.
