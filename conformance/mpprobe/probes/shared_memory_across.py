@@ -212,6 +212,14 @@ block.close()
 """
 
 
+def await_removal(name):
+    """Give a helper that removes a block, and which has nobody's standard error, time to do it.
+
+    One that stays is never misjudged by it; one that goes does so within milliseconds.
+    """
+    until(lambda: not os.path.exists("/dev/shm/" + name), 1.0)
+
+
 def shells(t):
     """A block that is unlinked by its maker while an unrelated program has it, which leaves."""
     block = block_class()(create=True, size=10)
@@ -241,6 +249,7 @@ def attached_and_gone(track):
     block.buf[:5] = b"maker"
     open("leave", "w").close()
     ended = run_to_the_end(ATTACHING, NAME=repr(block.name), TRACK=track)
+    await_removal(block.name)
     ended["memory"] = bytes(block.buf[:5])
     ended["is-there"] = can_attach(block_class(), block.name)
     os.remove("attached")
@@ -297,6 +306,7 @@ def left_behind_untracked(t):
     name = unused_name("untracked")
     ended = run_to_the_end(MAKING, NAME=repr(name), TRACK=", track=False", HOW="'exits'")
     t.see("made", ended["out"])
+    await_removal(name)
     block = outcome(lambda: block_class()(name, track=False))
     t.see("memory", outcome(lambda: block.buf[0]))
     if hasattr(block, "unlink"):

@@ -2,6 +2,7 @@
 
 import ctypes
 import threading
+import time
 
 from mpprobe.probes.process import context
 from mpprobe.probes.sharedctypes import Point, is_free, sharedctypes
@@ -265,16 +266,31 @@ def own_locks(t):
 COUNTS = 400
 
 
+def dwell(number):
+    """In the first round, stay between reading and writing: without a lock, others do as well.
+
+    It orders nothing; it makes sure that a lock which does not work loses an increment.
+    """
+    if number == 0:
+        time.sleep(0.01)
+
+
 def count(name, counter, numbers, text):
     tell("ready-" + name)
     hear("go")
-    for _ in range(COUNTS):
+    for number in range(COUNTS):
         with counter.get_lock():
-            counter.value += 1
+            found = counter.value
+            dwell(number)
+            counter.value = found + 1
         with numbers:
-            numbers[1] += 1
+            found = numbers[1]
+            dwell(number)
+            numbers[1] = found + 1
         with text.get_lock():
-            text[0] = bytes([(ord(text[0]) + 1) % 251])
+            found = ord(text[0])
+            dwell(number)
+            text[0] = bytes([(found + 1) % 251])
 
 
 def counting(t):

@@ -72,4 +72,4 @@ def killed_holder(t):
     t.call("acquire", number.get_lock().acquire, True, 0.2)
     t.see("inner", number.get_obj().value)
     other = t.ctx.Value("i", 6)
-    t.see("other", other.value)
+    t.see("other", is_free(other.get_lock()))

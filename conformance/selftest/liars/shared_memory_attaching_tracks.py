@@ -1,0 +1,29 @@
+"""Who attaches to a block sees to its end."""
+
+import functools
+
+from mpref import _tracker
+from mpref.shared_memory import SharedMemory
+
+from liars.truth import become
+
+CAUGHT_BY = {
+    "shared-memory.program.end-keeps-the-block",
+}
+# Later documentation allows it.
+FLAGS = ("--docs", "3.12")
+
+
+construct = SharedMemory.__init__
+
+
+@functools.wraps(construct)
+def init(self, name=None, create=False, size=0, *, track=True):
+    construct(self, name, create, size, track=track)
+    if track and not create:
+        _tracker.remember(self._name, self._file)
+
+
+SharedMemory.__init__ = init
+
+become(__name__)
