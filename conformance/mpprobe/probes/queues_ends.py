@@ -20,7 +20,7 @@ from mpprobe.probes.queues import (
     items_of,
     word_for,
 )
-from mpprobe.toolkit import HEAR_SECONDS, hear, open_descriptors, park, tell, until
+from mpprobe.toolkit import HEAR_SECONDS, hear, open_descriptors, park, tell, told, until
 
 # How long to wait for what an implementation without care for the killed never does. With care
 # it takes some milliseconds: the item is there before anybody waits.
@@ -183,7 +183,7 @@ def exiting(t):
         hear(how)
         child.join(CHANCE)
         t.see(how + ".waits-for-readers", child.is_alive())
-        found = items_of(queue, STUFF + 1, 2 * HEAR_SECONDS)
+        found = gathered(lambda: queue.get(True, PATIENCE), STUFF + 1, 2 * HEAR_SECONDS)  # noqa: B023
         t.see(how + ".pieces", found.count(PIECE))
         t.see(how + ".last", found[-1:])
         child.join(HEAR_SECONDS)
@@ -197,6 +197,7 @@ def put_and_leave(queue, when):
     stuff(queue)
     if when == "last":
         queue.cancel_join_thread()
+    tell("leaves-" + when)
 
 
 def cancel_and_stay(queue):
@@ -205,14 +206,31 @@ def cancel_and_stay(queue):
     park()
 
 
+def cancel_and_close(method):
+    queue = context(method).Queue()
+    tell("cancelled", word_for(queue.cancel_join_thread))
+    stuff(queue)
+    queue.close()
+    tell("closed")
+    tell("joined", word_for(queue.join_thread))
+
+
+def exit_code_soon(child):
+    """The exit code of a process that ought to end by now, and does in any case."""
+    child.join(PATIENCE)
+    if child.is_alive():
+        kill(child)
+    return child.exitcode
+
+
 def cancelled(t):
     """cancel_join_thread() in children, on queues of others and of their own; nobody gets."""
     for when in ("first", "last"):
         queue = t.ctx.Queue()
         child = t.ctx.Process(target=put_and_leave, args=(queue, when))
         child.start()
-        child.join(HEAR_SECONDS)
-        t.see(when + ".exitcode", child.exitcode)
+        hear("leaves-" + when)
+        t.see(when + ".exitcode", exit_code_soon(child))
     queue = t.ctx.Queue()
     child = t.ctx.Process(target=cancel_and_stay, args=(queue,))
     child.start()
@@ -222,22 +240,23 @@ def cancelled(t):
     child = t.ctx.Process(target=cancel_and_close, args=(t.method,))
     child.start()
     t.see("cancel", hear("cancelled"))
-    t.see("join-thread", hear("joined"))
-    child.join(HEAR_SECONDS)
-    t.see("own.exitcode", child.exitcode)
+    hear("closed")
+    t.see("join-thread", ["returned", hear("joined")] if until(joined, PATIENCE) else "blocks")
+    t.see("own.exitcode", exit_code_soon(child))
     t.see("stderr", t.stderr())
 
 
-def cancel_and_close(method):
-    queue = context(method).Queue()
-    tell("cancelled", word_for(queue.cancel_join_thread))
-    stuff(queue)
-    queue.close()
-    tell("joined", word_for(queue.join_thread))
+def joined():
+    return told("joined")
+
+
+KEPT = []
 
 
 def make_and_leave(method):
     queue = context(method).Queue()
+    # Not collected at the end of this function, but with the process.
+    KEPT.append(queue)
     stuff(queue)
     tell("stuffed")
 
@@ -247,11 +266,7 @@ def leaving(t):
     child = t.ctx.Process(target=make_and_leave, args=(t.method,))
     child.start()
     hear("stuffed")
-    child.join(PATIENCE)
-    t.see("alive", child.is_alive())
-    if child.is_alive():
-        kill(child)
-    t.see("exitcode", child.exitcode)
+    t.see("exitcode", exit_code_soon(child))
     t.see("stderr", t.stderr())
 
 

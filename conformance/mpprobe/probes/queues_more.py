@@ -153,15 +153,15 @@ def pipe_between(t):
 def simple(t):
     """What a SimpleQueue does in one process."""
     queue = t.mp.SimpleQueue()
-    t.see("none", queue.empty())
+    t.see("none", word_for(queue.empty))
     t.call("put", queue.put, "first")
-    until(lambda: not queue.empty())
-    t.see("one", queue.empty())
+    until(lambda: word_for(queue.empty) is not True)
+    t.see("one", word_for(queue.empty))
     queue.put("second")
     t.see("first", gathered(queue.get, 1))
-    t.see("left", queue.empty())
+    t.see("left", word_for(queue.empty))
     t.see("second", gathered(queue.get, 1))
-    t.see("all-got", queue.empty())
+    t.see("all-got", word_for(queue.empty))
     odd = [None, 0, False, "", [], (), b""]
     for value in odd:
         queue.put(value)
@@ -181,7 +181,7 @@ def simple(t):
     t.see("threads", threading.active_count() - threads)
     t.see("held", gathered(queue.get, 200)[-200:] == list(range(200)))
     other = t.mp.SimpleQueue()
-    t.see("alone", other.empty())
+    t.see("alone", word_for(other.empty))
     t.see("argument", error_of(t.mp.SimpleQueue, 1))
     t.see("get-argument", error_of(queue.get, False))
     t.see("put-argument", error_of(queue.put, "x", False))

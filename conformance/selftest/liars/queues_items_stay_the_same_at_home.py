@@ -1,0 +1,33 @@
+"""What a process gets of what it put itself is the very object."""
+
+from mpref import _parcel
+
+from liars.truth import become
+
+CAUGHT_BY = {
+    "queues.pipe.objects-are-copies",
+    "queues.queue.items-are-copies",
+    "queues.simple.items-are-copies",
+    "queues.unpicklable.get-raises-once",
+    "queues.unpicklable.simple-raises",
+}
+
+
+pack, unpack = _parcel.pack, _parcel.unpack
+PACKED = {}
+
+
+def noting_pack(obj):
+    data, fds = pack(obj)
+    PACKED[bytes(data)] = obj
+    return data, fds
+
+
+def remembering_unpack(payload, fds):
+    data = bytes(payload)
+    return PACKED.pop(data) if data in PACKED else unpack(payload, fds)
+
+
+_parcel.pack, _parcel.unpack = noting_pack, remembering_unpack
+
+become(__name__)

@@ -1,0 +1,31 @@
+"""The first end of a one-way pipe is the one that sends."""
+
+import mpref
+from mpref import context
+
+from liars.truth import become
+
+CAUGHT_BY = {
+    "queues.pipe.between-ends-clean",
+    "queues.pipe.objects-are-copies",
+    "queues.pipe.pipes-are-apart",
+    "queues.pipe.returns-two-connections",
+    "queues.pipe.simplex-between-processes",
+    "queues.pipe.simplex-first-does-not-send",
+    "queues.pipe.simplex-goes-from-second-to-first",
+    "queues.pipe.simplex-second-does-not-receive",
+}
+
+
+pipe = context.BaseContext.Pipe
+
+
+def swapped_pipe(self, duplex=True):
+    first, second = pipe(self, duplex)
+    return (first, second) if duplex else (second, first)
+
+
+context.BaseContext.Pipe = swapped_pipe
+mpref.Pipe = lambda duplex=True: swapped_pipe(mpref.get_context("fork"), duplex)
+
+become(__name__)
