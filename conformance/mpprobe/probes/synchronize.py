@@ -30,7 +30,8 @@ class Puppet(object):
         self.name = name
         self.number = 0
         self.seconds = self.ended = None
-        self.process = ctx.Process(target=obey, args=(name, toys), name=name)
+        # A daemon: should the probe be stopped, nobody tells the puppet to leave.
+        self.process = ctx.Process(target=obey, args=(name, toys), name=name, daemon=True)
         self.process.start()
 
     def begin(self, call, *args, **kwargs):
@@ -100,6 +101,7 @@ def use_in_with(toys, name):
     toy = toys[name]
     with toy:
         inside = toy.acquire(False)
+    raised = False
     try:
         with toy:
             raise ZeroDivisionError
