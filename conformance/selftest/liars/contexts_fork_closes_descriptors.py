@@ -7,6 +7,13 @@ from mpref import _child
 from liars.truth import become
 
 CAUGHT_BY = {
+    "connection.class.joins-two-children",
+    "connection.class.siblings-ends-clean",
+    "connection.killed.ends-clean",
+    "listeners.wait.end-needs-the-last-writer",
+    "listeners.wait.example-ends-clean",
+    "listeners.wait.example-works",
+    "listeners.wait.kept-ends-clean",
     "contexts.fork.resources-are-inherited",
 }
 

@@ -5,6 +5,8 @@ from mpref.process import BaseProcess
 from liars.truth import become
 
 CAUGHT_BY = {
+    "authkeys.process-key.is-that-of-the-creation",
+    "authkeys.process-key.shared-by-all",
     "process.authkey.is-bytes",
 }
 

@@ -8,6 +8,9 @@ from mpref.process import BaseProcess
 from liars.truth import become
 
 CAUGHT_BY = {
+    "authkeys.process-key.ends-clean",
+    "authkeys.process-key.is-that-of-the-creation",
+    "authkeys.process-key.shared-by-all",
     "process.authkey.inherited-at-construction",
     "process.authkey.reaches-the-child",
 }

@@ -5,6 +5,9 @@ from mpref.process import BaseProcess
 from liars.truth import become
 
 CAUGHT_BY = {
+    "listeners.wait.mixes-kinds",
+    "listeners.wait.sentinels",
+    "listeners.wait.sentinels-of-joined-processes",
     "process.sentinel.is-a-number",
     "process.timeout-error.ends-clean",
 }

@@ -7,6 +7,10 @@ from mpref.process import BaseProcess
 from liars.truth import become
 
 CAUGHT_BY = {
+    "listeners.wait.mixes-kinds",
+    "listeners.wait.sees-messages-of-processes",
+    "listeners.wait.sees-the-end-of-a-connection",
+    "listeners.wait.sentinels",
     "process.close.releases-resources",
     "process.sentinel.not-ready-while-alive",
     "process.sentinel.ready-at-the-end",

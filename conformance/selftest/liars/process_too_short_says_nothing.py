@@ -5,6 +5,7 @@ from mpref.exceptions import BufferTooShort
 from liars.truth import become
 
 CAUGHT_BY = {
+    "connection.recv-bytes-into.too-short-gives-the-message",
     "process.buffer-too-short.carries-the-message",
 }
 
