@@ -6,7 +6,6 @@ from liars.truth import become
 
 CAUGHT_BY = {
     "synchronize.condition.across.lock-of-the-caller",
-    "synchronize.condition.across.locks-end-clean",
     "synchronize.condition.across.rlock-of-the-caller",
     "synchronize.condition.lock.of-the-caller",
     "synchronize.condition.lock.of-two-conditions",

@@ -6,6 +6,7 @@ from mpref.context import BaseContext
 from liars.truth import become
 
 CAUGHT_BY = {
+    "synchronize.bounded-semaphore.across.keeps-the-bound",
     "synchronize.semaphore.across.child-releases",
     "synchronize.semaphore.across.signals",
     "synchronize.semaphore.get-value.follows",
