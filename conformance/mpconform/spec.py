@@ -249,20 +249,28 @@ def _load_chapter(path: Path) -> Chapter:
     )
 
 
+_ID = re.compile(r"""\s*id\s*=\s*["']([^"']*)["']""")
+
+
 class _Places:
     """Where in a file an entry stands: errors inside `naming` come out as SpecErrors with it."""
 
     def __init__(self, path: Path, text: str) -> None:
         self.path = path
-        self._lines = text.splitlines()
         self._table: Mapping[str, Any] = {}
+        self._ids: dict[str, int] = {}
+        self._headers: dict[str, list[int]] = {}
+        for number, line in enumerate(text.splitlines(), 1):
+            if found := _ID.match(line):
+                self._ids.setdefault(found[1], number)
+            elif line.lstrip().startswith("[["):
+                self._headers.setdefault(line.strip(), []).append(number)
 
     def line_of(self, id_: str) -> int:
-        wanted = re.compile(rf"""\s*id\s*=\s*["']{re.escape(id_)}["']""")
-        return next((n for n, line in enumerate(self._lines, 1) if wanted.match(line)), 1)
+        return self._ids.get(id_, 1)
 
     def line_of_nth(self, header: str, number: int) -> int:
-        found = [n for n, line in enumerate(self._lines, 1) if line.strip().startswith(header)]
+        found = self._headers.get(header, [])
         return found[number] if number < len(found) else 1
 
     def naming(self, table: Mapping[str, Any]) -> _Places:

@@ -7,6 +7,7 @@ By default a liar has to answer the probes that its catchers read, which takes a
 from __future__ import annotations
 
 import ast
+import functools
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 import kit
 import pytest
 from mpconform import places
-from mpconform.spec import load
+from mpconform.spec import Spec, load
 
 LIARS = kit.SELFTEST / "liars"
 ASK_EVERYTHING = os.environ.get("MPREF_LIARS") == "all"
@@ -73,9 +74,14 @@ def test_a_liar_is_caught_by_exactly_the_ids_it_names(liar: Liar, tmp_path: Path
     assert outcome.ids("fail", "error", "unsupported") == liar.caught_by, outcome.text
 
 
+@functools.cache
+def _spec() -> Spec:
+    return load(places.SPEC)
+
+
 def _ids_beside(caught_by: frozenset[str]) -> list[str]:
     """The ids of all requirements that read a probe which one of `caught_by` reads."""
-    spec = load(places.SPEC)
+    spec = _spec()
     probes = {spec.by_id[name].probe for name in caught_by}
     return [requirement.id for requirement in spec.requirements if requirement.probe in probes]
 
