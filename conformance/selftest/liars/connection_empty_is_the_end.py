@@ -29,10 +29,6 @@ CAUGHT_BY = {
     "listeners.wait.negative-is-zero",
     "listeners.wait.takes-nothing",
     "listeners.wait.timeout-is-an-upper-bound",
-    "sharedctypes.manager.controls-a-process",
-    "sharedctypes.manager.ends-clean",
-    "sharedctypes.manager.holds-objects-for-others",
-    "sharedctypes.manager.supports-types",
 }
 
 

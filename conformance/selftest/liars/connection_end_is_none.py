@@ -21,10 +21,6 @@ CAUGHT_BY = {
     "listeners.wait.example-ends-by-eof",
     "listeners.wait.example-works",
     "listeners.wait.sees-the-end-of-a-connection",
-    "sharedctypes.manager.controls-a-process",
-    "sharedctypes.manager.ends-clean",
-    "sharedctypes.manager.holds-objects-for-others",
-    "sharedctypes.manager.supports-types",
 }
 
 

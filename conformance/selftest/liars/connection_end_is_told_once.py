@@ -12,10 +12,6 @@ CAUGHT_BY = {
     "listeners.wait.closed-ends-are-ready",
     "listeners.wait.mixes-kinds",
     "listeners.wait.sentinels-of-joined-processes",
-    "sharedctypes.manager.controls-a-process",
-    "sharedctypes.manager.ends-clean",
-    "sharedctypes.manager.holds-objects-for-others",
-    "sharedctypes.manager.supports-types",
 }
 
 

@@ -7,10 +7,6 @@ from liars.truth import become
 CAUGHT_BY = {
     "connection.recv.unpickling-error-takes-one-message",
     "queues.unpicklable.simple-raises",
-    "sharedctypes.manager.controls-a-process",
-    "sharedctypes.manager.ends-clean",
-    "sharedctypes.manager.holds-objects-for-others",
-    "sharedctypes.manager.supports-types",
 }
 
 

@@ -6,10 +6,6 @@ from liars.truth import become
 
 CAUGHT_BY = {
     "connection.poll.none-waits",
-    "sharedctypes.manager.controls-a-process",
-    "sharedctypes.manager.ends-clean",
-    "sharedctypes.manager.holds-objects-for-others",
-    "sharedctypes.manager.supports-types",
 }
 
 
