@@ -1,7 +1,8 @@
 """Each liar is caught by exactly the requirements that it names, and every chapter has liars.
 
-By default a liar has to answer the probes that its catchers read, which takes a second or two;
-`tox run -e liars` asks it everything, so that nothing else catches it either.
+By default every other liar, and each that is about the kit itself, has to answer the probes that
+its catchers read, which takes a second or two. `tox run -e liars` asks all of them everything, so
+that nothing else catches them either.
 """
 
 from __future__ import annotations
@@ -58,8 +59,17 @@ ALL = [
 ]
 
 
+ASKED = {
+    liar.name
+    for number, liar in enumerate(ALL)
+    if ASK_EVERYTHING or number % 2 == 0 or liar.name.startswith("kit_")
+}
+
+
 @pytest.mark.parametrize("liar", ALL, ids=lambda liar: liar.name)
 def test_a_liar_is_caught_by_exactly_the_ids_it_names(liar: Liar, tmp_path: Path) -> None:
+    if liar.name not in ASKED:
+        pytest.skip("every other liar is asked by `tox run -e liars` only")
     methods = [word for name in liar.start_methods for word in ("--start-method", name)]
     outcome = kit.run(
         tmp_path,
