@@ -5,8 +5,12 @@ import time
 from mpprobe.probes.queues import (
     BRIEF,
     CHANCE,
+    LAG,
     LONG,
+    any_alive,
+    error_of,
     fill,
+    in_thread,
     items_of,
     orders_kept,
     word_for,
@@ -164,10 +168,10 @@ def limits(t):
 def put_and_count(queue):
     queue.put("second")
     queue.put("third")
-    until(lambda: queue.qsize() == 3)
+    until(lambda: queue.qsize() == 3, LAG)
     tell("counted", queue.qsize())
     hear("got")
-    until(lambda: queue.qsize() == 2)
+    until(lambda: queue.qsize() == 2, LAG)
     tell("counted-again", queue.qsize())
 
 
@@ -178,7 +182,7 @@ def counted_between(t):
     child = t.ctx.Process(target=put_and_count, args=(queue,))
     child.start()
     t.see("child", hear("counted"))
-    until(lambda: queue.qsize() == 3)
+    until(lambda: queue.qsize() == 3, LAG)
     t.see("here", queue.qsize())
     items_of(queue, 1)
     t.see("here-again", queue.qsize())
@@ -200,28 +204,39 @@ def produce(producer, queue, simple):
 
 def consume(consumer, queue, simple):
     found = {}
-    for name, get in (("queue", lambda: queue.get(True, HEAR_SECONDS)), ("simple", simple.get)):
+
+    def take(name, get):
         found[name] = [get()]
         # Nobody takes it all before the other has had something.
         tell("%s-%d" % (name, consumer))
         hear("%s-%d" % (name, 1 - consumer))
         found[name] += list(iter(get, None))
+
+    takers = [
+        in_thread(take, "queue", lambda: queue.get(True, HEAR_SECONDS)),
+        in_thread(take, "simple", simple.get),
+    ]
+    for thread in takers:
+        thread.join()
     tell("consumer-%d" % consumer, found)
 
 
 def many(t):
-    """Three processes that put, two that get: through a queue of five, then a SimpleQueue."""
+    """Three processes that put, two that get: through a queue of five, and a SimpleQueue."""
     queue, simple = t.ctx.Queue(5), t.ctx.SimpleQueue()
-    consumers = [t.ctx.Process(target=consume, args=(one, queue, simple)) for one in range(2)]
-    producers = [t.ctx.Process(target=produce, args=(one, queue, simple)) for one in range(3)]
+    consumers = [
+        t.ctx.Process(target=consume, args=(one, queue, simple), daemon=True) for one in range(2)
+    ]
+    producers = [
+        t.ctx.Process(target=produce, args=(one, queue, simple), daemon=True) for one in range(3)
+    ]
     for process in consumers + producers:
         process.start()
     # What producers put has been handed over when they have ended: what ends consumers comes last.
-    for process in producers:
-        process.join(HEAR_SECONDS)
+    until(lambda: not any_alive(producers))
     for _ in consumers:
-        queue.put(None)
-        simple.put(None)
+        error_of(queue.put, None, True, LAG)
+        in_thread(simple.put, None).join(LAG)
     found = [hear("consumer-0"), hear("consumer-1")]
     for process in consumers:
         process.join()

@@ -10,6 +10,7 @@ from mpprobe.probes.process import context
 from mpprobe.probes.queues import (
     BRIEF,
     CHANCE,
+    PATIENCE,
     PIECE,
     STUFF,
     asleep,
@@ -21,10 +22,6 @@ from mpprobe.probes.queues import (
     word_for,
 )
 from mpprobe.toolkit import HEAR_SECONDS, hear, open_descriptors, park, tell, told, until
-
-# How long to wait for what an implementation without care for the killed never does. With care
-# it takes some milliseconds: the item is there before anybody waits.
-PATIENCE = HEAR_SECONDS / 4
 
 
 def stuff(queue):
@@ -186,8 +183,7 @@ def exiting(t):
         found = gathered(lambda: queue.get(True, PATIENCE), STUFF + 1, 2 * HEAR_SECONDS)  # noqa: B023
         t.see(how + ".pieces", found.count(PIECE))
         t.see(how + ".last", found[-1:])
-        child.join(HEAR_SECONDS)
-        t.see(how + ".exitcode", child.exitcode)
+        t.see(how + ".exitcode", exit_code_soon(child))
     t.see("stderr", t.stderr())
 
 

@@ -5,6 +5,7 @@ import threading
 from mpprobe.probes.queues import (
     BRIEF,
     CHANCE,
+    PATIENCE,
     error_of,
     gathered,
     in_thread,
@@ -306,7 +307,7 @@ def work(tasks, results):
 def joinable_between(t):
     """A child works on the tasks of this process; then this one on a task of the child's."""
     tasks, results = t.ctx.JoinableQueue(), t.ctx.Queue()
-    child = t.ctx.Process(target=work, args=(tasks, results))
+    child = t.ctx.Process(target=work, args=(tasks, results), daemon=True)
     for number in range(3):
         tasks.put(number)
     child.start()
@@ -317,7 +318,7 @@ def joinable_between(t):
     t.see("two-done.joined", [not joiner.is_alive() for joiner in joiners])
     tell("finish")
     for joiner in joiners:
-        joiner.join(HEAR_SECONDS)
+        joiner.join(PATIENCE)
     t.see("joined", [not joiner.is_alive() for joiner in joiners])
     t.see("after-last", list(after_last))
     t.see("results", items_of(results, 3))
@@ -327,7 +328,7 @@ def joinable_between(t):
     until(lambda: told("child-joined"), CHANCE)
     tell("done-here")
     tasks.task_done()
-    t.see("child-joined", hear("child-joined"))
+    t.see("child-joined", hear("child-joined", PATIENCE))
     t.call("too-often-here", tasks.task_done)
     child.join()
 

@@ -9,9 +9,7 @@ CAUGHT_BY = {
     "queues.close.concerns-one-process",
     "queues.close.hands-everything-over",
     "queues.close.put-raises-in-a-child",
-    "queues.exit.ends-clean",
     "queues.exit.hands-everything-over",
-    "queues.exit.keeps-the-exitcode",
     "queues.join-thread.hands-everything-over",
     "queues.join-thread.returns-when-all-is-taken",
 }

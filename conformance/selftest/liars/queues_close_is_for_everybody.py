@@ -10,7 +10,6 @@ CAUGHT_BY = {
     "queues.close.concerns-one-process",
     "queues.close.hands-everything-over",
     "queues.close.put-raises-in-a-child",
-    "queues.exit.ends-clean",
     "queues.join-thread.hands-everything-over",
     "queues.join-thread.returns-when-all-is-taken",
     "queues.killed.at-rest",

@@ -6,6 +6,8 @@ from mpref import context
 from liars.truth import become
 
 CAUGHT_BY = {
+    "contexts.pickling.shared-objects-can-be-arguments",
+    "contexts.pickling.shared-objects-end-clean",
     "queues.pipe.between-ends-clean",
     "queues.pipe.objects-are-copies",
     "queues.pipe.pipes-are-apart",

@@ -8,20 +8,12 @@ from liars.truth import become
 
 CAUGHT_BY = {
     "queues.joinable.first-in-first-out",
-    "queues.joinable.has-task-methods",
-    "queues.joinable.is-a-queue",
     "queues.joinable.maxsize-limits",
     "queues.put-nowait.raises-full",
     "queues.put.nothing-added-when-full",
-    "queues.queue.exceptions-are-elsewhere",
     "queues.queue.first-in-first-out",
-    "queues.queue.follows-queue-module",
     "queues.queue.is-full-for-all",
-    "queues.queue.lacks-shutdown",
-    "queues.queue.lacks-task-methods",
-    "queues.queue.making-ends-clean",
     "queues.queue.maxsize-limits",
-    "queues.queue.other-arguments-raise",
     "queues.unpicklable.others-come",
 }
 
