@@ -21,7 +21,16 @@ from mpprobe.probes.queues import (
     items_of,
     word_for,
 )
-from mpprobe.toolkit import HEAR_SECONDS, hear, open_descriptors, park, tell, told, until
+from mpprobe.toolkit import (
+    HEAR_SECONDS,
+    hear,
+    open_descriptors,
+    park,
+    process_gone,
+    tell,
+    told,
+    until,
+)
 
 
 def stuff(queue):
@@ -216,6 +225,8 @@ def exit_code_soon(child):
     child.join(PATIENCE)
     if child.is_alive():
         kill(child)
+    # Some fork servers tell of the end before the last words are written.
+    until(lambda: process_gone(child.pid))
     return child.exitcode
 
 
