@@ -184,6 +184,7 @@ def access_everything(lock, number, numbers, text, point, raw):
         thread.start()
     for thread in threads:
         thread.join()
+    hear("released")
     tell("lock-left-free", is_free(lock))
 
 
@@ -212,6 +213,7 @@ def waiting(t):
         numbers.get_obj()[0:3] = [11, 12, 13]
         text.get_obj().value = b"xyz"
         point.get_obj().x = 14.5
+    tell("released")
     t.see("lock-left-free", hear("lock-left-free"))
     # Of the reading and the writing of the same value, either may come first.
     t.see("value-read", hear("did-value-get"))
