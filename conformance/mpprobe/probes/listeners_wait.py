@@ -164,22 +164,25 @@ def across(t):
         end.close()
 
 
-def say_ten(writer):
+SAID = [70, 61, 52, 43, 34, 25, 16, 7]
+
+
+def say_all(writer):
     from mpprobe.toolkit import under_test
 
-    for number in range(10):
+    for number in SAID:
         writer.send((number, under_test().current_process().name))
     writer.close()
 
 
 def many_readers(t):
-    """The documentation's example: four children, ten messages each, one wait() for all."""
+    """The documentation's example: four children with many messages each, one wait() for all."""
     wait = connection_module(t.mp).wait
     readers, processes = [], []
     for number in range(4):
         reader, writer = t.ctx.Pipe(duplex=False)
         readers.append(reader)
-        processes.append(t.ctx.Process(target=say_ten, args=(writer,), name="child-%d" % number))
+        processes.append(t.ctx.Process(target=say_all, args=(writer,), name="child-%d" % number))
         processes[-1].start()
         writer.close()
     left, heard, ends = list(readers), {}, []
@@ -207,10 +210,10 @@ def kept_ends(t):
     """A reader whose writing end is closed in the child that had it, and kept in the parent."""
     wait = connection_module(t.mp).wait
     reader, writer = t.ctx.Pipe(duplex=False)
-    process = t.ctx.Process(target=say_ten, args=(writer,))
+    process = t.ctx.Process(target=say_all, args=(writer,))
     process.start()
     process.join()
-    heard = [reader.recv()[0] for _ in range(10) if reader.poll()]
+    heard = [reader.recv()[0] for _ in SAID if reader.poll()]
     t.see("heard", heard)
     t.see("kept", len(wait([reader], 0.1)))
     writer.close()

@@ -8,6 +8,7 @@ import queue as queue_module
 import threading
 import time
 
+from mpprobe.probes.process import error_of
 from mpprobe.toolkit import HEAR_SECONDS, process_state, until
 
 # What calls that time out are given.
@@ -31,15 +32,6 @@ LONG = 60
 # a pipe holds 64 KiB, and the widest socket buffer that was met 255 of these pieces.
 STUFF = 350
 PIECE = b"x" * 30000
-
-
-def error_of(function, *args, **kwargs):
-    """What a call raises; None when it returns."""
-    try:
-        function(*args, **kwargs)
-    except BaseException as error:
-        return error
-    return None
 
 
 def word_for(function, *args, **kwargs):

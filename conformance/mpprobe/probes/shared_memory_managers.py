@@ -17,7 +17,7 @@ def change_through_proxies(mapping, sequence):
 def server_process(t):
     """A manager's dict and list, changed by a child; the kinds of objects that it makes."""
     with t.ctx.Manager() as manager:
-        mapping, sequence = manager.dict(), manager.list(range(10))
+        mapping, sequence = manager.dict(), manager.list([62, 53, 44, 35])
         child = t.ctx.Process(target=change_through_proxies, args=(mapping, sequence))
         child.start()
         child.join()

@@ -52,7 +52,7 @@ def changes(t):
     points = t.ctx.Array(Point, [(1.875, -6.25), (-5.75, 2.0), (2.375, 9.5)], lock=lock)
     pair = module.RawValue(Pair)
     pair.tag, pair.points[1].y = b"new", 2.5
-    raw = t.ctx.Array("i", range(10), lock=False)
+    raw = t.ctx.Array("i", [62, -53, 44, 35], lock=False)
     child = t.ctx.Process(target=change_everything, args=(number, ratio, text, points, pair, raw))
     child.start()
     hear("changed")
@@ -104,7 +104,7 @@ def hand_on(method, number, numbers):
 
 def handed_on(t):
     """A value and an array that a child hands on to a child of its own, in a list and a dict."""
-    number, numbers = t.ctx.Value("d", 0.0), t.ctx.Array("i", range(10))
+    number, numbers = t.ctx.Value("d", 0.0), t.ctx.Array("i", [62, -53, 44, 35])
     child = t.ctx.Process(target=hand_on, args=(t.method, number, numbers))
     child.start()
     child.join()

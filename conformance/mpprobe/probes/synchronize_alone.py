@@ -136,6 +136,16 @@ def entering(t, lock):
     t.see("after-error", elsewhere(try_it, lock))
 
 
+def free_and_of_class(t, name, other):
+    """A new lock, after what a free one does; `other` is of another kind."""
+    lock = getattr(t.mp, name)()
+    free(t, lock)
+    entering(t, lock)
+    t.see("class", isinstance(lock, class_of(t, name)))
+    t.see("class-of-other-kinds", isinstance(other, class_of(t, name)))
+    return lock
+
+
 def raise_inside(lock):
     with lock:
         raise ZeroDivisionError("raised in the block")
@@ -159,11 +169,7 @@ def lock_waiting(t):
 
 def lock_calls(t):
     """A free Lock: all ways to acquire it, with statements, and its class."""
-    lock = t.mp.Lock()
-    free(t, lock)
-    entering(t, lock)
-    t.see("class", isinstance(lock, class_of(t, "Lock")))
-    t.see("class-of-other-kinds", isinstance(t.mp.RLock(), class_of(t, "Lock")))
+    free_and_of_class(t, "Lock", other=t.mp.RLock())
     t.see("of-contexts", [
         isinstance(t.mp.get_context(method).Lock(), class_of(t, "Lock"))
         for method in t.mp.get_all_start_methods()
@@ -201,11 +207,7 @@ def rlock_waiting(t):
 
 def rlock_calls(t):
     """A free RLock: all ways to acquire it, with statements, and its class."""
-    lock = t.mp.RLock()
-    free(t, lock)
-    entering(t, lock)
-    t.see("class", isinstance(lock, class_of(t, "RLock")))
-    t.see("class-of-other-kinds", isinstance(t.mp.Lock(), class_of(t, "RLock")))
+    lock = free_and_of_class(t, "RLock", other=t.mp.Lock())
     with lock:
         with lock:
             t.see("nested", elsewhere(try_it, lock))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -24,10 +25,12 @@ def text_is_indicative(project: Project) -> Iterator[tuple[Entry, str]]:
 
 
 def text_is_ours(project: Project) -> Iterator[tuple[Entry, str]]:
-    """No ten words in a row are the documentation's (seen only where it is installed)."""
+    """No ten words or numbers in a row are the documentation's, where that is installed."""
     for entry in project.entries:
         parts = [entry.table.get(key, "") for key in ("text", "reason", "disputed")]
-        parts += [r.get("text", "") for r in entry.table.get("ranges", [])]
+        ranges = entry.table.get("ranges", [])
+        parts += [table.get("text", "") for table in ranges]
+        parts += [json.dumps(table.get("expect", {})) for table in (entry.table, *ranges)]
         for run in word_runs(" / ".join(map(str, parts))):
             if run in project.documented_runs:
                 yield entry, f"{COPIED_WORDS} words of the documentation: {' '.join(run)!r}"
