@@ -140,7 +140,8 @@ def parent_dies(t):
 
 
 def bear_and_park(method):
-    under_test().get_context(method).Process(target=watch_parent).start()
+    process = under_test().get_context(method).Process(target=watch_parent)
+    process.start()
     park("never")
 
 

@@ -201,7 +201,8 @@ def descend():
 
 
 def have_descendant(method):
-    context(method).Process(target=descend, daemon=False).start()
+    process = context(method).Process(target=descend, daemon=False)
+    process.start()
     hear("descendant")
     tell("middle", os.getpid())
     park()

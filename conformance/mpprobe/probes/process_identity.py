@@ -155,8 +155,10 @@ def finish_later(name):
 
 def have_both(method):
     ctx = context(method)
-    ctx.Process(target=die_of_sigterm, args=("daemon",), daemon=True).start()
-    ctx.Process(target=finish_later, args=("worker",)).start()
+    daemon = ctx.Process(target=die_of_sigterm, args=("daemon",), daemon=True)
+    worker = ctx.Process(target=finish_later, args=("worker",))
+    daemon.start()
+    worker.start()
     hear("daemon")
     hear("worker")
     tell("over")
@@ -184,7 +186,8 @@ def refuse_to_die():
 
 
 def have_stubborn(method):
-    context(method).Process(target=refuse_to_die, daemon=True).start()
+    daemon = context(method).Process(target=refuse_to_die, daemon=True)
+    daemon.start()
     hear("refusing")
     tell("over")
 

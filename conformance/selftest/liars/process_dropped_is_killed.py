@@ -7,16 +7,9 @@ from mpref.process import BaseProcess, _Family
 from liars.truth import become
 
 CAUGHT_BY = {
-    "misc.parent-process.is-alive-while-it-lives",
-    "misc.parent-process.joins-a-killed-parent",
-    "process.daemon.not-joined-at-exit",
-    "process.daemon.stubborn-ends-clean",
-    "process.daemon.terminated-at-exit",
     "process.daemon.terminated-by-sigterm",
     "process.dropped.runs-on",
     "process.exit.joins-other-children",
-    "process.sentinel.ready-though-a-descendant-lives",
-    "process.terminate.spares-descendants",
 }
 
 
