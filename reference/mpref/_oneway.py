@@ -81,6 +81,7 @@ class Reader:
     """The receiving end."""
 
     carries_descriptors = True
+    carries_buffers = True
 
     def __init__(self, fd: int, overflow: int) -> None:
         self._overflow = overflow
@@ -190,6 +191,7 @@ class Writer:
     """The sending end."""
 
     carries_descriptors = True
+    carries_buffers = True
 
     def __init__(self, fd: int, overflow: int) -> None:
         self._overflow = overflow
@@ -207,7 +209,7 @@ class Writer:
     def ready(self, timeout: Optional[float]) -> bool:
         return self._packets.ready(timeout)
 
-    def send(self, payload: _wire.Buffer, fds: Sequence[int] = (), flags: int = 0) -> None:
+    def send(self, payload: _wire.Payload, fds: Sequence[int] = (), flags: int = 0) -> None:
         """As PacketChannel's."""
         waits = not flags & _wire.DONTWAIT
         fits = not fds and len(payload) <= OVERFLOW_LONGEST
@@ -218,7 +220,7 @@ class Writer:
                 pass
         if not waits:
             raise BlockingIOError(errno.EAGAIN, "the channel is full")
-        if not fits:
+        if not fits or isinstance(payload, _wire.Apart):
             while _has_unread(self._overflow):
                 time.sleep(_LOOK_AGAIN)
             return self._packets.send(payload, fds)

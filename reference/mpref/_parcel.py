@@ -17,6 +17,17 @@ def pack(obj: Any) -> Tuple[bytes, List[int]]:
     return data, fds
 
 
+def pack_apart(obj: Any) -> Tuple[_wire.Payload, List[int]]:
+    """As `pack`, with large buffers of the objects left where they are.
+
+    For channels that carry such (`carries_buffers`). They are good as long as nobody changes
+    the objects: who sends later has to take `copied()` ones.
+    """
+    with _reduction.collecting_fds() as fds:
+        data, buffers = _reduction.dumps_apart(obj, _wire.INLINE_BYTES)
+    return _wire.Apart(data, buffers) if buffers else data, fds
+
+
 def keep(fds: Sequence[int]) -> List[int]:
     """Duplicates of `fds`, the caller's to close."""
     kept: List[int] = []
@@ -29,9 +40,15 @@ def keep(fds: Sequence[int]) -> List[int]:
     return kept
 
 
-def unpack(payload: _wire.Buffer, fds: List[int]) -> Any:
+def unpack(payload: _wire.Payload, fds: List[int]) -> Any:
     """The object of a received message. Takes over the descriptors."""
     if not fds:
-        return _reduction.loads(payload)
+        return _load(payload)
     with _reduction.providing_fds(fds):
-        return _reduction.loads(payload)
+        return _load(payload)
+
+
+def _load(payload: _wire.Payload) -> Any:
+    if isinstance(payload, _wire.Apart):
+        return _reduction.loads(payload.pickle, buffers=payload.buffers)
+    return _reduction.loads(payload)

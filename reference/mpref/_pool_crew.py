@@ -409,7 +409,7 @@ class Crew:
         task.drop()
         worker.task = task
 
-    def _deliver(self, task: Task, payload: _wire.Buffer, fds: List[int]) -> None:
+    def _deliver(self, task: Task, payload: _wire.Payload, fds: List[int]) -> None:
         try:
             outcome = _parcel.unpack(payload, fds)
         except Exception as error:

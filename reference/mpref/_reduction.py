@@ -25,7 +25,7 @@ import pickle
 import socket
 import threading
 from contextlib import contextmanager
-from typing import Any, Callable, Dict, Iterator, List, Optional, Type, TypeVar
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple, Type, TypeVar
 
 __all__ = [
     "DupFd",
@@ -33,6 +33,7 @@ __all__ = [
     "assert_spawning",
     "collecting_fds",
     "dumps",
+    "dumps_apart",
     "loads",
     "providing_fds",
     "register",
@@ -77,6 +78,25 @@ def dumps(obj: object, protocol: Optional[int] = None) -> bytes:
     buffer = io.BytesIO()
     ProcessPickler(buffer, protocol).dump(obj)
     return buffer.getvalue()
+
+
+def dumps_apart(obj: object, least: int) -> Tuple[bytes, List[memoryview]]:
+    """As dumps, but buffers of at least `least` bytes are left out and returned beside it.
+
+    Only those of objects that offer them (protocol 5), as NumPy's arrays do.
+    """
+    buffers: List[memoryview] = []
+
+    def belongs_in_the_pickle(buffer: pickle.PickleBuffer) -> bool:
+        view = buffer.raw()
+        if len(view) < least:
+            return True
+        buffers.append(view)
+        return False
+
+    file = io.BytesIO()
+    ProcessPickler(file, 5, buffer_callback=belongs_in_the_pickle).dump(obj)
+    return file.getvalue(), buffers
 
 
 loads = pickle.loads

@@ -9,6 +9,7 @@ the channel:
     0  the payload follows
     1  the payload is the whole of a sealed memfd, the last descriptor that came along; what
        follows is ballast
+    2  the same of a payload with buffers apart
 
 `StreamChannel` is everything else: sockets of Listener and Client, and any descriptor that a
 program hands to Connection. Its format is the standard library's, learnt from the bytes that
@@ -31,7 +32,31 @@ from typing import Any, Callable, List, Optional, Sequence, Tuple, Union
 from . import _fds
 
 Buffer = Union[bytes, bytearray, memoryview]
-Message = Tuple[Buffer, List[int]]
+
+
+class Apart:
+    """A pickle, and the large buffers that are not in it but beside it.
+
+    A sender's buffers are the objects' own memory, which is copied once: into the memfd. A
+    receiver's are new, and become the objects' memory.
+    """
+
+    __slots__ = ("buffers", "pickle")
+
+    def __init__(self, pickle: Buffer, buffers: Sequence[Buffer]) -> None:
+        self.pickle = pickle
+        self.buffers = buffers
+
+    def __len__(self) -> int:
+        return len(self.pickle) + sum(map(len, self.buffers))
+
+    def copied(self) -> "Apart":
+        """The same with buffers that no longer change with the objects."""
+        return Apart(self.pickle, [bytes(buffer) for buffer in self.buffers])
+
+
+Payload = Union[Buffer, Apart]
+Message = Tuple[Payload, List[int]]
 
 # A payload of up to this many bytes travels in the datagram, a longer one in a memfd. Not for
 # speed: sent and received within one process, the datagram took a tenth of the time at all lengths
@@ -51,7 +76,9 @@ _CLOEXEC = int(getattr(socket, "MSG_CMSG_CLOEXEC", 0x40000000))
 _NOSIGNAL = int(getattr(socket, "MSG_NOSIGNAL", 0x4000))
 _TRUNCATED = int(socket.MSG_CTRUNC) | int(socket.MSG_TRUNC)
 DONTWAIT = int(socket.MSG_DONTWAIT)
-_INLINE, _IN_MEMFD = b"\0", b"\1"
+_INLINE, _IN_MEMFD, _APART_IN_MEMFD = b"\0", b"\1", b"\2"
+# Behind pickle and buffers in a memfd: the length of each, and how many they are.
+_LENGTH = struct.Struct("=Q")
 # One call reads 2 GiB at most.
 _ONE_READ = 2**30
 # See _send_patiently().
@@ -96,6 +123,7 @@ class PacketChannel:
     """Messages as datagrams."""
 
     carries_descriptors = True
+    carries_buffers = True
 
     def __init__(self, fd: int) -> None:
         self._socket: Optional[socket.socket] = None
@@ -132,21 +160,24 @@ class PacketChannel:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def send(self, payload: Buffer, fds: Sequence[int] = (), flags: int = 0) -> None:
+    def send(self, payload: Payload, fds: Sequence[int] = (), flags: int = 0) -> None:
         """Send one message; the descriptors stay the caller's.
 
         With DONTWAIT in `flags` raises BlockingIOError where the channel is full.
         """
-        if len(payload) <= INLINE_BYTES:
-            try:
-                return self._send((_INLINE, payload), fds, flags)
-            except OSError as error:
-                # The system's buffer is smaller than the datagram.
-                if error.errno not in (errno.EMSGSIZE, errno.ENOBUFS):
-                    raise
-        memfd = _sealed_copy(payload)
+        if isinstance(payload, Apart):
+            kind, memfd = _APART_IN_MEMFD, _sealed_apart(payload)
+        else:
+            if len(payload) <= INLINE_BYTES:
+                try:
+                    return self._send((_INLINE, payload), fds, flags)
+                except OSError as error:
+                    # The system's buffer is smaller than the datagram.
+                    if error.errno not in (errno.EMSGSIZE, errno.ENOBUFS):
+                        raise
+            kind, memfd = _IN_MEMFD, _sealed(payload)
         try:
-            self._send((_IN_MEMFD, self._ballast(len(payload))), [*fds, memfd], flags)
+            self._send((kind, self._ballast(len(payload))), [*fds, memfd], flags)
         finally:
             os.close(memfd)
         return None
@@ -196,11 +227,11 @@ class PacketChannel:
             )
         if not data:
             raise EOFError("the other end of the channel is closed")
-        payload: Buffer = memoryview(data)[1:]
-        if data[0] != 0:
+        payload: Payload = memoryview(data)[1:]
+        if data[:1] != _INLINE:
             memfd = fds.pop()
             try:
-                payload = _contents(memfd)
+                payload = _apart(memfd) if data[:1] == _APART_IN_MEMFD else _contents(memfd)
             except BaseException:
                 _fds.close_all(fds)
                 raise
@@ -217,6 +248,8 @@ class PacketChannel:
 
 class StreamChannel:
     """Messages in a stream of bytes, as the standard library writes them."""
+
+    carries_buffers = False
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
@@ -340,13 +373,14 @@ def _as_unix_socket(fd: int) -> Optional[socket.socket]:
     return end
 
 
-def _sealed_copy(payload: Buffer) -> int:
-    """A memfd that holds `payload` and can't be changed any more."""
+def _sealed(*parts: Buffer) -> int:
+    """A memfd that holds the parts and can't be changed any more."""
     fd = os.memfd_create("mpref", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
-        rest = memoryview(payload)
-        while len(rest):
-            rest = rest[os.write(fd, rest) :]
+        for part in parts:
+            rest = memoryview(part)
+            while len(rest):
+                rest = rest[os.write(fd, rest) :]
         control, command, seals = _SEALS
         control(fd, command, seals)
     except BaseException:
@@ -365,6 +399,35 @@ def _contents(fd: int) -> bytes:
     os.lseek(fd, 0, os.SEEK_SET)
     with open(fd, "rb", buffering=0, closefd=False) as file:
         return file.readall()
+
+
+def _sealed_apart(payload: Apart) -> int:
+    parts = (payload.pickle, *payload.buffers)
+    numbers = [len(part) for part in parts] + [len(parts)]
+    return _sealed(*parts, b"".join([_LENGTH.pack(number) for number in numbers]))
+
+
+def _apart(fd: int) -> Apart:
+    # Read, not mapped: a mapping of Python's keeps a descriptor up to 3.12, for as long as the
+    # object lives.
+    place = os.fstat(fd).st_size - _LENGTH.size
+    (count,) = _LENGTH.unpack(os.pread(fd, _LENGTH.size, place))
+    lengths = os.pread(fd, count * _LENGTH.size, place - count * _LENGTH.size)
+    os.lseek(fd, 0, os.SEEK_SET)
+    with open(fd, "rb", buffering=0, closefd=False) as file:
+        parts = [_read_exactly(file, length) for (length,) in _LENGTH.iter_unpack(lengths)]
+    return Apart(parts[0], parts[1:])
+
+
+def _read_exactly(file: io.RawIOBase, length: int) -> bytearray:
+    found = bytearray(length)
+    rest = memoryview(found)
+    while len(rest):
+        count = file.readinto(rest)
+        if not count:
+            raise EOFError(f"a message is incomplete: {len(rest)} bytes are missing")
+        rest = rest[count:]
+    return found
 
 
 def _send_patiently(

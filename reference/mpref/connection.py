@@ -135,8 +135,8 @@ class Connection:
         Anchor: multiprocessing.connection.Connection.send
         """
         self._check_writable()
-        data, fds = _parcel.pack(obj)
-        self._channel.send(data, fds)
+        pack = _parcel.pack_apart if self._channel.carries_buffers else _parcel.pack
+        self._channel.send(*pack(obj))
 
     def recv(self) -> Any:
         """Wait for an object and return it.
@@ -233,8 +233,11 @@ class Connection:
                 self.close()
             raise
         # Somebody used send() at the other end, of an object with descriptors.
-        _fds.close_all(message[1])
-        return message[0]
+        payload, fds = message
+        if isinstance(payload, _wire.Apart):
+            return _reduction.dumps(_parcel.unpack(payload, fds))
+        _fds.close_all(fds)
+        return payload
 
     def _check_open(self) -> None:
         if self._closed:

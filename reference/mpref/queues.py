@@ -75,7 +75,7 @@ class Queue(Shareable):
         Anchor: multiprocessing.Queue.put
         """
         self._check_open()
-        data, fds = _parcel.pack(obj)
+        data, fds = _parcel.pack_apart(obj)
         if not self._slots.acquire(False) and not (block and self._wait_for_slot(timeout)):
             raise queue.Full
         self._count_task()
@@ -368,13 +368,13 @@ class _Feeder:
         self._channel = channel
         # Reentrant: a signal handler or a finalizer that puts may interrupt a put().
         self._changed = threading.Condition(threading.RLock())
-        self._waiting: Deque[Tuple[bytes, List[int]]] = deque()
+        self._waiting: Deque[Tuple[_wire.Payload, List[int]]] = deque()
         self._thread: Optional[threading.Thread] = None
         self._closing = False
         self._join_cancelled = False
         self._duty: Optional[_exit.Duty] = None
 
-    def send(self, data: bytes, fds: List[int], *, joined: bool) -> None:
+    def send(self, data: _wire.Payload, fds: List[int], *, joined: bool) -> None:
         """Send now if the channel takes it, else leave it to the thread.
 
         joined: whether the process waits for the thread at its end.
@@ -387,6 +387,8 @@ class _Feeder:
                     return
                 except BlockingIOError:
                     pass
+            if isinstance(data, _wire.Apart):
+                data = data.copied()
             self._waiting.append((data, _parcel.keep(fds)))
             self._changed.notify()
 

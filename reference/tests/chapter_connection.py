@@ -3,6 +3,7 @@
 import array
 import gc
 import os
+import pickle
 import socket
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from mpref.connection import (
     deliver_challenge,
     wait,
 )
-from scenarios import PATIENCE, Turn, finish, raises, run
+from scenarios import PATIENCE, Block, Turn, finish, raises, run
 
 SIZES = [0, 1, _wire.INLINE_BYTES, _wire.INLINE_BYTES + 1, 3_000_000]
 
@@ -82,6 +83,41 @@ def connections_and_sockets_travel_in_messages(ctx):
         with other.recv()["socket"] as received:
             a.sendall(b"hello")
             assert received.recv(5) == b"hello"
+
+
+def large_buffers_travel_beside_the_pickle(ctx):
+    long, short = b"long" * 100_000, b"short" * 100
+    one, other = ctx.Pipe()
+    reader, writer = ctx.Pipe(duplex=False)
+    for sender, receiver in ((one, other), (writer, reader)):
+        blocks = [Block(bytearray(long)), Block(long), Block(bytearray(short)), Block(b"")]
+        sender.send([*blocks, blocks[0], "text"])
+        *received, text = receiver.recv()
+        assert text == "text" and received == [*blocks, blocks[0]]
+        assert received[0] is received[4]
+        # Memory of its own, to be written on where the sender's is.
+        memory = memoryview(received[0].memory)
+        memory[:1] = b"L"
+        assert blocks[0].memory[:1] == b"l" and memoryview(received[1].memory).readonly
+        # A program may load by itself what somebody sent.
+        sender.send(blocks[0])
+        assert pickle.loads(receiver.recv_bytes()) == blocks[0]
+    one.send((Block(long), writer))
+    block, received = other.recv()
+    assert block == Block(long)
+    received.send("came along")
+    assert reader.recv() == "came along"
+    received.close()
+
+
+def large_buffers_pass_a_stream(ctx):
+    a, b = socket.socketpair()
+    one, other = Connection(a.detach()), Connection(b.detach())
+    block = Block(bytearray(b"long" * 100_000))
+    thread = threading.Thread(target=one.send, args=(block,))
+    thread.start()
+    assert other.recv() == block
+    thread.join()
 
 
 def one_way_pipe_has_directions(ctx):
@@ -335,6 +371,8 @@ CHAPTER = [
     objects_and_bytes_of_all_sizes_arrive,
     messages_of_many_writers_stay_whole,
     connections_and_sockets_travel_in_messages,
+    large_buffers_travel_beside_the_pickle,
+    large_buffers_pass_a_stream,
     one_way_pipe_has_directions,
     poll_and_wait_tell_of_messages_and_ends,
     what_was_sent_before_the_close_is_received,

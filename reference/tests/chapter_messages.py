@@ -9,7 +9,7 @@ import threading
 
 import scenarios
 from asking import ask
-from scenarios import PATIENCE, raises, run
+from scenarios import PATIENCE, Block, raises, run
 
 ALL = os.environ.get("MPREF_TESTS") == "all"
 # Of two producers together.
@@ -47,7 +47,7 @@ def _make(producer, number):
     if kind == 9:
         return Complaint(number, filling.hex())
     if kind == 10:
-        return memoryview
+        return Block(bytearray(filling))
     return None
 
 

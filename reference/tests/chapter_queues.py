@@ -12,7 +12,7 @@ from asking import ask
 from mpref import _oneway, _reduction, _wire
 from mpref.connection import wait
 from mpref.queues import LOST_AFTER
-from scenarios import PATIENCE, Turn, finish, raises, run
+from scenarios import PATIENCE, Block, Turn, finish, raises, run
 
 # More than any channel holds: its feeder gets work.
 MANY = 20_000
@@ -195,6 +195,14 @@ def changes_after_put_do_not_matter(ctx):
     q.put(item)
     item.append(2)
     assert q.get() == [1]
+    # More than the channel takes unread: the last ones wait in the feeder.
+    blocks = [Block(bytearray(b"as it was put" * 20_000)) for _ in range(300)]
+    for block in blocks:
+        q.put(block)
+        block.memory[:2] = b"is"
+        block.memory.clear()
+    expected = Block(b"as it was put" * 20_000)
+    assert all(q.get() == expected for _ in blocks)
 
 
 def big_items_and_descriptors_pass(ctx):

@@ -81,6 +81,19 @@ def run(ctx, target, *args):
     return process
 
 
+class Block:
+    """As a NumPy array it offers its memory to protocol 5, and becomes what memory it is given."""
+
+    def __init__(self, memory):
+        self.memory = memory
+
+    def __reduce_ex__(self, protocol):
+        return Block, (pickle.PickleBuffer(self.memory) if protocol >= 5 else bytes(self.memory),)
+
+    def __eq__(self, other):
+        return memoryview(self.memory) == memoryview(other.memory)
+
+
 def open_fds():
     fds = set(os.listdir("/proc/self/fd"))
     # The one that listed the folder is gone by now.
