@@ -10,7 +10,7 @@ import time
 import weakref
 from typing import Callable, List, Optional
 
-from . import _fds, _pidfd
+from . import _fds, _pidfd, _weak
 
 __all__ = ["STATUS", "UNKNOWN_EXIT", "DirectChild", "Handle", "ServedChild", "when_killed"]
 
@@ -120,9 +120,8 @@ _handles: "weakref.WeakSet[Handle]" = weakref.WeakSet()
 
 def _look_around() -> None:
     """Notice the end of other children, without reaping them: those are zombies until joined."""
-    # By the references, which another thread can't change in the middle of a copy.
-    for handle in [reference() for reference in list(_handles.data)]:  # type: ignore[attr-defined]
-        if handle is None or handle._end_is_known or not handle._open:
+    for handle in _weak.living(_handles):
+        if handle._end_is_known or not handle._open:
             continue
         if _fds.ready(handle.sentinel, 0):
             handle._end_is_known = True

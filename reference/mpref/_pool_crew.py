@@ -30,7 +30,7 @@ import weakref
 from collections import deque
 from typing import Any, Callable, Deque, Dict, List, Optional, Tuple
 
-from . import _exit, _fds, _parcel, _wire
+from . import _exit, _fds, _parcel, _weak, _wire
 from ._pool_worker import READY, Outcome, work
 from .connection import Connection
 from .exceptions import ProcessError
@@ -450,9 +450,9 @@ def _after_fork_in_parent() -> None:
 def _after_fork_in_child() -> None:
     global _gate
     _gate = threading.RLock()
-    for end in list(_parent_ends):
+    for end in _weak.living(_parent_ends):
         end.close()
-    for crew in list(_crews):
+    for crew in _weak.living(_crews):
         crew.forget()
     _crews.clear()
 

@@ -31,7 +31,7 @@ import time
 import weakref
 from typing import TYPE_CHECKING, Any, Optional, Type, TypeVar
 
-from . import _futex, _handle, _shared
+from . import _futex, _handle, _shared, _weak
 
 try:
     import _multiprocessing  # type: ignore[import-not-found]
@@ -233,15 +233,13 @@ class SemLock(Base):
 
 
 def _after_fork_in_child() -> None:
-    for semaphore in list(_alive):
+    for semaphore in _weak.living(_alive):
         semaphore._after_fork()
 
 
 def _wake_sleepers() -> None:
-    # By the references, which another thread can't change in the middle of a copy.
-    for semaphore in [reference() for reference in list(_alive.data)]:  # type: ignore[attr-defined]
-        if semaphore is not None:
-            _futex.wake_at(semaphore._block.address + _VALUE_OFFSET)
+    for semaphore in _weak.living(_alive):
+        _futex.wake_at(semaphore._block.address + _VALUE_OFFSET)
 
 
 os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -25,7 +25,7 @@ import weakref
 from collections import deque
 from typing import Any, Callable, Deque, Iterator, List, Optional, Tuple
 
-from . import _exit, _fds, _oneway, _parcel, _reduction, _wire
+from . import _exit, _fds, _oneway, _parcel, _reduction, _weak, _wire
 from ._conditions import Condition
 from ._locks import BoundedSemaphore, Semaphore, Shareable, start_method_of
 from ._semaphore import VALUE_MAX
@@ -468,7 +468,7 @@ _queues: weakref.WeakSet[Queue] = weakref.WeakSet()
 
 
 def _after_fork_in_child() -> None:
-    for each in list(_queues):
+    for each in _weak.living(_queues):
         each._after_fork_in_child()
 
 

@@ -34,6 +34,32 @@ def test_hardships(interpreter: str, method: str, tmp_path: Path) -> None:
     judge(run(interpreter, path, method, str(tmp_path), cwd=tmp_path, patience=patience))
 
 
+# --- a fork while locks are collected ------------------------------------------------------------
+
+# On PyPy the collector may drop some while the child is told of those that it has.
+COLLECTED = """
+import os
+import mpref
+
+kept = mpref.RLock()
+for _ in range(60):
+    locks = [mpref.Lock() for _ in range(500)]
+    del locks
+    kept.acquire()
+    pid = os.fork()
+    if pid == 0:
+        os._exit(int(kept.acquire(False)))
+    assert os.waitpid(pid, 0)[1] == 0
+    kept.release()
+"""
+
+
+@every_interpreter
+def test_collected_locks_do_not_disturb_a_fork(interpreter: str, tmp_path: Path) -> None:
+    ended = run(interpreter, script(tmp_path, COLLECTED), cwd=tmp_path)
+    assert (ended.lines, ended.err) == ([], "")
+
+
 # --- a whole tree is killed ----------------------------------------------------------------------
 
 TREE = """
