@@ -23,7 +23,10 @@ NULL = os.open(os.devnull, os.O_RDONLY)
 
 
 def ready_sentinel(self):
-    sentinel(self)
+    true = sentinel(self)
+    if self.daemon:
+        # A pool's workers: it believes what they are said to be, at moments of its own.
+        return true
     if not hasattr(self, "ready"):
         self.ready = os.dup(NULL)
     return self.ready

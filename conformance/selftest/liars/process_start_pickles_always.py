@@ -15,6 +15,7 @@ CAUGHT_BY = {
     "contexts.pickling.fork-needs-none",
     "contexts.pickling.lock-ends-clean",
     "contexts.pickling.lock-serves-ten-children",
+    "contexts.pickling.shared-objects-can-be-arguments",
     "process.class.unpicklable-instance-works-with-fork",
     "process.start.unpicklable-works-with-fork",
     "process.timeout-error.raised-when-time-is-over",
