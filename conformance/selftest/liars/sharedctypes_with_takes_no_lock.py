@@ -6,6 +6,7 @@ from liars.truth import become
 
 CAUGHT_BY = {
     "sharedctypes.array.is-a-context-manager",
+    "sharedctypes.lock.with-makes-counting-exact",
     "sharedctypes.module-array.is-a-context-manager",
     "sharedctypes.module-value.is-a-context-manager",
     "sharedctypes.synchronized.uses-the-given-lock",

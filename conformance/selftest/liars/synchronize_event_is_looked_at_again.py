@@ -1,5 +1,7 @@
 """wait() of an Event says whether it is set at its end."""
 
+import time
+
 from mpref.synchronize import Event
 
 from liars.truth import become
@@ -14,6 +16,8 @@ wait = Event.wait
 
 def wait_and_look(self, timeout=None):
     wait(self, timeout)
+    # As on a busy machine: on another one it may look before anybody has cleared the Event.
+    time.sleep(0.01)
     return self.is_set()
 
 
