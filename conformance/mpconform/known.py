@@ -11,14 +11,15 @@
 One file serves all interpreters of a module, because a deviation is mostly one
 finding on many versions, and its reason should be written once. It is strict
 both ways all the same: an entry that passes, or that matches nothing in a run
-that selected it, fails the run.
+that selected it, fails the run. What does not apply to the version that a run
+judges by, as a class that came later, is neither wrong nor dropped.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,13 +94,15 @@ def reason_for(verdict: Verdict, entries: Iterable[Known]) -> str | None:
     return next((entry.reason for entry in entries if entry.covers(verdict)), None)
 
 
-def unmatched(entries: Sequence[Known], verdicts: Sequence[Verdict]) -> list[str]:
+def unmatched(
+    entries: Sequence[Known], verdicts: Sequence[Verdict], not_applicable: Collection[str] = ()
+) -> list[str]:
     """What is wrong with the list itself, seen against the verdicts of a run."""
     wrong = []
     for entry in entries:
         concerned = [verdict for verdict in verdicts if entry.covers(verdict)]
         passing = [verdict for verdict in concerned if verdict.verdict != FAIL]
-        if not concerned:
+        if not concerned and entry.id not in not_applicable:
             wrong.append(f"{entry}: matches nothing that was run")
         elif passing:
             methods = ", ".join(verdict.start_method or "none" for verdict in passing)
@@ -107,7 +110,12 @@ def unmatched(entries: Sequence[Known], verdicts: Sequence[Verdict]) -> list[str
     return wrong
 
 
-def fix(folder: Path, implementation: str, verdicts: Sequence[Verdict]) -> Path:
+def fix(
+    folder: Path,
+    implementation: str,
+    verdicts: Sequence[Verdict],
+    not_applicable: Collection[str] = (),
+) -> Path:
     """Rewrite the list after a complete run: add what fails, drop what passes, keep the rest.
 
     Comments and reasons stay. A new entry's reason is a draft that begins with
@@ -129,7 +137,7 @@ def fix(folder: Path, implementation: str, verdicts: Sequence[Verdict]) -> Path:
     kept: list[str] = []
     covered: dict[str, set[str]] = {}
     for comments, entry, text in blocks:
-        if entry is None or not entry.concerns(implementation):
+        if entry is None or not entry.concerns(implementation) or entry.id in not_applicable:
             kept.append(text)
             continue
         methods = set(entry.start_methods) or ran.get(entry.id, set())

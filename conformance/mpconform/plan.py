@@ -29,10 +29,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Plan:
-    """All cases of a run, and how many requirements the version or platform rules out."""
+    """All cases of a run, and the ids that the version or the platform rules out."""
 
     cases: tuple[Case, ...]
-    not_applicable: int
+    not_applicable: frozenset[str]
 
 
 def plan(
@@ -48,18 +48,19 @@ def plan(
     method that the implementation lacks stays in the plan: it comes to `unsupported`, counted.
     """
     cases = []
-    not_applicable = 0
+    not_applicable = set()
     for requirement in spec.select(prefixes):
         fits = not requirement.platforms or implementation.platform in requirement.platforms
         if not fits or requirement.range_at(version) is None:
-            not_applicable += 1
+            not_applicable.add(requirement.id)
             continue
         for method in _methods(requirement, implementation):
             if not start_methods or method in start_methods or method is None:
                 cases.append(Case(requirement, method))
     # Only the order matters to pytest; cases of one run stand together.
     keys = {case.run_key: number for number, case in reversed(list(enumerate(cases)))}
-    return Plan(tuple(sorted(cases, key=lambda case: keys[case.run_key])), not_applicable)
+    in_order = sorted(cases, key=lambda case: keys[case.run_key])
+    return Plan(tuple(in_order), frozenset(not_applicable))
 
 
 def _methods(requirement: Requirement, implementation: Implementation) -> tuple[str | None, ...]:

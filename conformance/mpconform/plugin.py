@@ -435,13 +435,15 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         book.why.append(f"{len(errors)} error verdicts: the kit's own faults, first {errors[0][0]}")
     verdicts = book.as_verdicts()
     if config.getoption("fix") and not book.why and not config.getoption("select"):
-        path = known.fix(Path(config.getoption("known")), settled.implementation.name, verdicts)
+        folder, name = Path(config.getoption("known")), settled.implementation.name
+        path = known.fix(folder, name, verdicts, settled.plan.not_applicable)
         book.why.append(f"the known list was rewritten: {path}; run again to see it hold")
     elif not book.missing:
         selected = {case.requirement.id for case in settled.plan.cases}
         narrowed = config.getoption("select") or config.getoption("start_method")
         entries = [e for e in settled.entries if not narrowed or e.id in selected]
-        book.why += [f"known list: {line}" for line in known.unmatched(entries, verdicts)]
+        wrong = known.unmatched(entries, verdicts, settled.plan.not_applicable)
+        book.why += [f"known list: {line}" for line in wrong]
     book.close()
     if book.why and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         session.exitstatus = EXIT_NOT_BELIEVED
@@ -459,7 +461,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     lines = report.summary(
         report.totals(book.verdicts.values()),
         len(book.settled.plan.cases),
-        book.settled.plan.not_applicable,
+        len(book.settled.plan.not_applicable),
         book.settled.version,
         chapters,
     )

@@ -60,6 +60,15 @@ def test_an_unmatched_known_entry_fails_the_run(tmp_path: Path) -> None:
     assert known.unmatched(entries, [verdict("a.c", FAIL)]) == ["a.b: matches nothing that was run"]
 
 
+def test_an_entry_on_what_does_not_apply_is_left_alone(tmp_path: Path) -> None:
+    folder = write(tmp_path, ENTRY)
+    before = (folder / "billiard.toml").read_text()
+    entries = known.load(folder, "billiard@python3.8")
+    assert known.unmatched(entries, [verdict("a.c", PASS)], {"a.b"}) == []
+    known.fix(folder, "billiard@python3.8", [verdict("a.c", PASS)], {"a.b"})
+    assert (folder / "billiard.toml").read_text() == before
+
+
 def test_a_known_failure_that_passes_fails_the_run(tmp_path: Path) -> None:
     entries = known.load(write(tmp_path, ENTRY), "billiard@python3.8")
     [line] = known.unmatched(entries, [verdict("a.b", FAIL), verdict("a.b", PASS, "spawn")])

@@ -1,6 +1,6 @@
 """What a process gets of what it put itself is the very object."""
 
-from mpref import _parcel
+from mpref import _parcel, _wire
 
 from liars.truth import become
 
@@ -13,21 +13,22 @@ CAUGHT_BY = {
 }
 
 
-pack, unpack = _parcel.pack, _parcel.unpack
+pack, unpack = _parcel.pack_apart, _parcel.unpack
 PACKED = {}
 
 
 def noting_pack(obj):
     data, fds = pack(obj)
-    PACKED[bytes(data)] = obj
+    if isinstance(data, bytes):
+        PACKED[data] = obj
     return data, fds
 
 
 def remembering_unpack(payload, fds):
-    data = bytes(payload)
+    data = b"" if isinstance(payload, _wire.Apart) else bytes(payload)
     return PACKED.pop(data) if data in PACKED else unpack(payload, fds)
 
 
-_parcel.pack, _parcel.unpack = noting_pack, remembering_unpack
+_parcel.pack_apart, _parcel.unpack = noting_pack, remembering_unpack
 
 become(__name__)
