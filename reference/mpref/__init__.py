@@ -59,6 +59,9 @@ RawArray = _default.RawArray
 RawValue = _default.RawValue
 Value = _default.Value
 
+# Managers
+Manager = _default.Manager
+
 # Process pools
 Pool = _default.Pool
 
@@ -66,7 +69,15 @@ Pool = _default.Pool
 get_logger = _default.get_logger
 log_to_stderr = _default.log_to_stderr
 
-_CHAPTERS = ("connection", "pool", "queues", "shared_memory", "sharedctypes", "synchronize")
+_CHAPTERS = (
+    "connection",
+    "managers",
+    "pool",
+    "queues",
+    "shared_memory",
+    "sharedctypes",
+    "synchronize",
+)
 
 __all__ = [  # noqa: RUF022 (by chapter)
     # Process and exceptions
@@ -105,6 +116,8 @@ __all__ = [  # noqa: RUF022 (by chapter)
     "RawArray",
     "RawValue",
     "Value",
+    # Managers
+    "Manager",
     # Process pools
     "Pool",
     # Logging

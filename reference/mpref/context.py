@@ -17,7 +17,7 @@ from . import _handle, _start_fork, _start_forkserver, _start_spawn, exceptions,
 if TYPE_CHECKING:
     import logging
 
-    from . import connection, pool, queues, synchronize
+    from . import connection, managers, pool, queues, synchronize
 
 __all__ = [
     "BaseContext",
@@ -241,6 +241,19 @@ class BaseContext:
         from .sharedctypes import RawArray
 
         return RawArray(typecode_or_type, size_or_initializer)
+
+    # Managers
+
+    def Manager(self) -> "managers.SyncManager":
+        """A manager whose server process was started.
+
+        Anchor: multiprocessing.Manager
+        """
+        from .managers import SyncManager
+
+        manager = SyncManager(ctx=self.get_context())
+        manager.start()
+        return manager
 
     # Process pools
 

@@ -6,6 +6,8 @@ from mpprobe.probes.queues import (
     BRIEF,
     CHANCE,
     PATIENCE,
+    PIECE,
+    STUFF,
     error_of,
     gathered,
     in_thread,
@@ -331,6 +333,32 @@ def joinable_between(t):
     t.see("child-joined", hear("child-joined", PATIENCE))
     t.call("too-often-here", tasks.task_done)
     child.join()
+
+
+# -- a manager's queue
+
+
+def put_through_manager(queue):
+    for _ in range(STUFF):
+        queue.put(PIECE)
+    queue.put("last")
+    tell("too-early", word_for(queue.put, "x", False))
+
+
+def managed(t):
+    """A queue made by a manager, which a child fills and leaves before anybody gets."""
+    with t.ctx.Manager() as manager:
+        queue = manager.Queue(STUFF + 1)
+        child = t.ctx.Process(target=put_through_manager, args=(queue,))
+        child.start()
+        child.join(3 * HEAR_SECONDS)
+        t.see("exitcode", child.exitcode)
+        t.see("full", hear("too-early"))
+        t.see("size", queue.qsize())
+        found = gathered(lambda: queue.get(True, HEAR_SECONDS), STUFF + 1)
+        t.see("pieces", found.count(PIECE))
+        t.see("last", found[-1:])
+        t.see("nothing-more", word_for(queue.get, False))
 
 
 # -- start methods

@@ -1,0 +1,402 @@
+"""The documentation's chapter "Managers"."""
+
+from __future__ import annotations
+
+import array
+import os
+import queue
+import signal
+import threading
+import weakref
+from types import TracebackType
+from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Sequence, Tuple, Type
+
+from . import _exit, _manager_wire, _proxies
+from . import shared_memory as _shared_memory
+from ._manager_server import Registered, Server
+from ._manager_wire import RemoteError, Token
+from ._proxies import BaseProxy
+from .connection import Connection
+from .context import default_context
+from .process import AuthenticationString, current_process
+
+__all__ = [
+    "BaseManager",
+    "BaseProxy",
+    "Namespace",
+    "RemoteError",
+    "SharedMemoryManager",
+    "SyncManager",
+    "Token",
+]
+
+
+class Namespace:
+    """An object with writable attributes and no public methods.
+
+    Anchor: multiprocessing.managers.Namespace
+    """
+
+    def __init__(self, /, **kwds: Any) -> None:
+        self.__dict__.update(kwds)
+
+    def __repr__(self) -> str:
+        shown = [f"{k}={v!r}" for k, v in sorted(vars(self).items()) if not k.startswith("_")]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+class BaseManager:
+    """Controls a server process that has shared objects.
+
+    address: of the server, None for any. authkey: bytes that clients have to know, None for this
+    process's. serializer: 'pickle' or 'xmlrpclib'. ctx: the context that starts the process.
+    shutdown_timeout: seconds that shutdown() waits for the process, and again after terminating it.
+
+    Raises TypeError for a key that isn't bytes, ValueError for another serializer.
+
+    Anchor: multiprocessing.managers.BaseManager
+    """
+
+    _registry: Mapping[str, Registered] = {}
+    _Server: Type[Server] = Server
+
+    def __init__(
+        self,
+        address: Any = None,
+        authkey: Optional[bytes] = None,
+        serializer: str = "pickle",
+        ctx: Any = None,
+        *,
+        shutdown_timeout: float = 1.0,
+    ) -> None:
+        if authkey is None:
+            authkey = current_process().authkey
+        elif not isinstance(authkey, bytes):
+            raise TypeError(f"authkey: expected bytes or None, got {type(authkey).__name__}")
+        if serializer not in _manager_wire.SERIALIZERS:
+            expected = " or ".join(map(repr, _manager_wire.SERIALIZERS))
+            raise ValueError(f"serializer: expected {expected}, got {serializer!r}")
+        self._address = address
+        self._authkey = AuthenticationString(authkey)
+        self._serializer = serializer
+        self._ctx = ctx or default_context.get_context()
+        self._shutdown_timeout = shutdown_timeout
+        self._process: Any = None
+        self._end: Optional[weakref.finalize[Any, Any]] = None
+        self._is_connected = False
+
+    @property
+    def address(self) -> Any:
+        """Where the server listens.
+
+        Anchor: multiprocessing.managers.BaseManager.address
+        """
+        return self._address
+
+    def start(
+        self,
+        initializer: Optional[Callable[..., object]] = None,
+        initargs: Iterable[Any] = (),
+    ) -> None:
+        """Start the server process, which calls `initializer(*initargs)` first.
+
+        Raises TypeError for an initializer that can't be called, RuntimeError when the server was
+        started or connected before, EOFError when it ends before it serves.
+
+        Anchor: multiprocessing.managers.BaseManager.start
+        """
+        self._check_fresh()
+        if initializer is not None and not callable(initializer):
+            raise TypeError(f"initializer: expected a callable, got {initializer!r}")
+        reader, writer = self._ctx.Pipe(duplex=False)
+        arguments = (self._registry, self._address, bytes(self._authkey), self._serializer)
+        process = self._ctx.Process(
+            target=_run_server,
+            args=(self._Server, arguments, writer, initializer, tuple(initargs)),
+        )
+        process.name = f"{type(self).__name__}-{process.name}"
+        with reader:
+            with writer:
+                process.start()
+            try:
+                self._address = reader.recv()
+            except EOFError:
+                process.join()
+                raise EOFError(
+                    f"the server of the manager ended before it served, with exit code "
+                    f"{process.exitcode}; its traceback stands on its stderr"
+                ) from None
+        self._process = process
+        self._is_connected = True
+        self._end = weakref.finalize(
+            self, _shut_down, process, self._address, bytes(self._authkey), self._serializer,
+            self._shutdown_timeout, os.getpid(),
+        )  # fmt: skip
+        self._end.atexit = False
+        _exit.before_children(self._end)
+
+    def get_server(self) -> Server:
+        """A server that serves in this process, by its `serve_forever()`.
+
+        Raises RuntimeError when the server was started or connected before.
+
+        Anchor: multiprocessing.managers.BaseManager.get_server
+        """
+        self._check_fresh()
+        return self._Server(self._registry, self._address, self._authkey, self._serializer)
+
+    def connect(self) -> None:
+        """Connect to a server that runs somewhere.
+
+        Raises AuthenticationError for a wrong key, OSError when nobody listens.
+
+        Anchor: multiprocessing.managers.BaseManager.connect
+        """
+        self._link()
+        self._is_connected = True
+
+    def shutdown(self) -> None:
+        """Stop the server process; again does nothing.
+
+        Raises RuntimeError when start() was not called.
+
+        Anchor: multiprocessing.managers.BaseManager.shutdown
+        """
+        if self._end is None:
+            raise RuntimeError("shutdown() is there for a server that start() has started")
+        self._end()
+
+    def join(self, timeout: Optional[float] = None) -> None:
+        """Wait for the end of the server process, as Process.join() does."""
+        if self._process is not None:
+            self._process.join(timeout)
+
+    @classmethod
+    def register(
+        cls,
+        typeid: str,
+        callable: Optional[Callable[..., Any]] = None,
+        proxytype: Optional[Type[BaseProxy]] = None,
+        exposed: Optional[Sequence[str]] = None,
+        method_to_typeid: Optional[Mapping[str, str]] = None,
+        create_method: bool = True,
+    ) -> None:
+        """Make a type of shared objects known to this class of managers.
+
+        typeid: its name. callable: makes an object. proxytype: the class of proxies, None for one
+        with the exposed methods. exposed: names of methods, None for the proxytype's, else all
+        public ones. method_to_typeid: which methods give proxies, and of which type.
+        create_method: whether managers get a method `typeid`.
+
+        Raises TypeError for a typeid that is no string.
+
+        Anchor: multiprocessing.managers.BaseManager.register
+        """
+        if not isinstance(typeid, str):
+            raise TypeError(f"typeid: expected a str, got {type(typeid).__name__}")
+        if exposed is None:
+            exposed = getattr(proxytype, "_exposed_", None)
+        if method_to_typeid is None:
+            method_to_typeid = getattr(proxytype, "_method_to_typeid_", None) or {}
+        registered = Registered(
+            callable, None if exposed is None else tuple(exposed), dict(method_to_typeid), proxytype
+        )
+        # A class has those of its bases, and gives none of its own to them.
+        cls._registry = {**cls._registry, typeid: registered}
+        if create_method:
+            setattr(cls, typeid, _creator(typeid))
+
+    def __enter__(self) -> Any:
+        if not self._is_connected:
+            self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        value: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        self.shutdown()
+
+    def _create(self, typeid: str, args: Tuple[Any, ...], kwds: Dict[str, Any]) -> Any:
+        link = self._link()
+        token = link.ask("create", typeid, args, kwds)
+        return _proxies.make_proxy(token, link, self)
+
+    def _link(self) -> Any:
+        if self._address is None or (self._end is not None and not self._end.alive):
+            raise RuntimeError("the manager is not running: expected start() or connect() first")
+        return _proxies.link_to(self._address, self._authkey, self._serializer)
+
+    def _check_fresh(self) -> None:
+        if self._is_connected:
+            raise RuntimeError("the server of this manager was started or connected before")
+
+
+def _creator(typeid: str) -> Callable[..., Any]:
+    def create(self: BaseManager, /, *args: Any, **kwds: Any) -> Any:
+        return self._create(typeid, args, kwds)
+
+    create.__name__ = typeid
+    create.__doc__ = f"A new shared object of the type {typeid!r}: its proxy."
+    return create
+
+
+def _run_server(
+    kind: Type[Server],
+    arguments: Tuple[Any, ...],
+    writer: Connection,
+    initializer: Optional[Callable[..., object]],
+    initargs: Tuple[Any, ...],
+) -> None:
+    # Ctrl-C is for the program; its end is what ends the server.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if initializer is not None:
+        initializer(*initargs)
+    server = kind(*arguments)
+    signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    with writer:
+        writer.send(server.address)
+    server.serve_forever()
+
+
+def _shut_down(
+    process: Any, address: Any, authkey: bytes, serializer: str, timeout: float, maker: int
+) -> None:
+    if os.getpid() != maker:
+        return
+    try:
+        talk = _manager_wire.connect(address, authkey, serializer, os.urandom(16).hex(), False)
+        try:
+            talk.ask("stop")
+        finally:
+            talk.close()
+    except (EOFError, OSError, _manager_wire.RemoteError):
+        # It is gone already, or does not answer any more.
+        pass
+    process.join(timeout)
+    for insist in (process.terminate, process.kill):
+        if process.exitcode is None:
+            insist()
+            process.join(timeout)
+    _proxies.unlink(address)
+
+
+class SyncManager(BaseManager):
+    """A manager of what threads synchronize by, and of containers.
+
+    Anchor: multiprocessing.managers.SyncManager
+    """
+
+
+class _Value:
+    def __init__(self, typecode: str, value: Any, lock: bool = True) -> None:
+        self._typecode = typecode
+        self.value = value
+
+    def get(self) -> Any:
+        return self.value
+
+    def set(self, value: Any) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__[1:]}({self._typecode!r}, {self.value!r})"
+
+
+def _array(typecode: str, sequence: Iterable[Any], lock: bool = True) -> array.array[Any]:
+    return array.array(typecode, sequence)
+
+
+def _condition(lock: Any = None) -> threading.Condition:
+    return threading.Condition(_proxies.referent_of(lock))
+
+
+def _pool(*args: Any, **kwds: Any) -> Any:
+    from .pool import Pool
+
+    return Pool(*args, **kwds)
+
+
+_register = SyncManager.register
+_register("Queue", queue.Queue)
+_register("JoinableQueue", queue.Queue)
+_register("Event", threading.Event, _proxies.EventProxy)
+_register("Lock", threading.Lock, _proxies.AcquirerProxy)
+_register("RLock", threading.RLock, _proxies.AcquirerProxy)
+_register("Semaphore", threading.Semaphore, _proxies.AcquirerProxy)
+_register("BoundedSemaphore", threading.BoundedSemaphore, _proxies.AcquirerProxy)
+_register("Condition", _condition, _proxies.ConditionProxy)
+_register("Barrier", threading.Barrier, _proxies.BarrierProxy)
+_register("Pool", _pool, _proxies.PoolProxy)
+_register("list", list, _proxies.ListProxy)
+_register("dict", dict, _proxies.DictProxy)
+_register("set", set, _proxies.SetProxy)
+_register("Value", _Value, _proxies.ValueProxy)
+_register("Array", _array, _proxies.ArrayProxy)
+_register("Namespace", Namespace, _proxies.NamespaceProxy)
+_register("Iterator", None, _proxies.IteratorProxy, create_method=False)
+_register("AsyncResult", None, create_method=False)
+
+
+class _SharedMemoryServer(Server):
+    """A server that makes blocks of shared memory, and unlinks them at its end."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._names: Dict[str, None] = {}
+        self._commands.update(block=self._block, list=self._list)
+
+    def release(self) -> None:
+        for name in self._names:
+            try:
+                block = _shared_memory.SharedMemory(name)
+            except FileNotFoundError:
+                # A user has unlinked it.
+                continue
+            block.close()
+            block.unlink()
+        self._names.clear()
+
+    def _block(self, client: str, size: int) -> Tuple[str, Any]:
+        return self._made(_shared_memory.SharedMemory(create=True, size=size))
+
+    def _list(self, client: str, sequence: Sequence[Any]) -> Tuple[str, Any]:
+        return self._made(_shared_memory.ShareableList(sequence).shm)
+
+    def _made(self, block: Any) -> Tuple[str, Any]:
+        self._names[block.name] = None
+        block.close()
+        return _manager_wire.VALUE, block.name
+
+
+class SharedMemoryManager(BaseManager):
+    """A manager of shared memory: what it makes is unlinked when it is shut down.
+
+    The arguments are those of BaseManager.
+
+    Anchor: multiprocessing.managers.SharedMemoryManager
+    """
+
+    _Server = _SharedMemoryServer
+
+    def SharedMemory(self, size: int) -> _shared_memory.SharedMemory:
+        """A new block of at least `size` bytes.
+
+        Raises ValueError for a size below 1.
+
+        Anchor: multiprocessing.managers.SharedMemoryManager.SharedMemory
+        """
+        if size <= 0:
+            raise ValueError(f"size: expected at least 1, got {size}")
+        return _shared_memory.SharedMemory(self._link().ask("block", size))
+
+    def ShareableList(self, sequence: Iterable[Any]) -> _shared_memory.ShareableList:
+        """A new list with the values of `sequence`.
+
+        Raises RemoteError for values that such a list does not take.
+
+        Anchor: multiprocessing.managers.SharedMemoryManager.ShareableList
+        """
+        return _shared_memory.ShareableList(name=self._link().ask("list", list(sequence)))
