@@ -67,6 +67,9 @@ class Talk:
 
     def answer(self, kind: str, value: Any) -> None:
         """Send an answer, or a report that it can't be sent."""
+        if kind == RAISED and not self._pickles:
+            # XML has no exceptions.
+            kind, value = FAILED, "".join(traceback.format_exception_only(type(value), value))
         try:
             self.send((kind, value))
         except (BrokenPipeError, ConnectionResetError):

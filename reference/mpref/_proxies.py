@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import threading
 import weakref
@@ -216,32 +217,20 @@ class BaseProxy:
 class AutoProxy(BaseProxy):
     """A proxy whose methods are those that are exposed."""
 
-    def __init__(self, token: Token, *args: Any, **kwds: Any) -> None:
-        super().__init__(token, *args, **kwds)
-        vars(self).update({name: _Method(self, name) for name in token.exposed})
-
     def __repr__(self) -> str:
         typeid = self._token.typeid
         return f"<AutoProxy[{typeid}] object, typeid {typeid!r} at {id(self):#x}>"
 
 
-class _Method:
-    # Without a reference that keeps the proxy alive in a circle.
-    def __init__(self, proxy: AutoProxy, name: str) -> None:
-        self._proxy = weakref.ref(proxy)
-        self.__name__ = name
-
-    def __call__(self, *args: Any, **kwds: Any) -> Any:
-        proxy = self._proxy()
-        if proxy is None:
-            raise ReferenceError(f"the proxy of the method {self.__name__}() is gone")
-        return proxy._callmethod(self.__name__, args, kwds)
+@functools.lru_cache(maxsize=None)
+def _auto(exposed: Tuple[str, ...]) -> Any:
+    return type("AutoProxy", (AutoProxy,), {name: _method(name) for name in exposed})
 
 
 def make_proxy(token: Token, link: Any, manager: Optional[BaseManager] = None) -> Any:
     """The proxy for a shared object that was just made, and is held for it."""
     registered = manager._registry.get(token.typeid) if manager is not None else None
-    kind = (registered and registered.proxytype) or AutoProxy
+    kind = (registered and registered.proxytype) or _auto(token.exposed)
     return kind(
         token, link.serializer, manager=manager, authkey=link.authkey, exposed=token.exposed,
         incref=False,
@@ -270,7 +259,8 @@ def referent_of(obj: Any) -> Any:
 
 
 def _rebuild(kind: Any, token: Any, serializer: str, authkey: Optional[bytes]) -> Any:
-    return (kind or AutoProxy)(Token(*token), serializer, authkey=authkey)
+    found = Token(*token)
+    return (kind or _auto(found.exposed))(found, serializer, authkey=authkey)
 
 
 def _drop(token: Token, maker: int) -> None:

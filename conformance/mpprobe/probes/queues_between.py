@@ -132,7 +132,7 @@ def look_around(queue):
     tell("freed", [word_for(queue.put_nowait, "last"), queue.full()])
     hear("took-all")
     nothing = [word_for(queue.get_nowait), word_for(queue.get, False, LONG)]
-    tell("nothing", nothing + [until(queue.empty), queue.full()])
+    tell("nothing", nothing + [until(queue.empty, LAG), queue.full()])
     begun = time.monotonic()
     tell("nothing-timed", [word_for(queue.get, True, BRIEF), time.monotonic() - begun])
 

@@ -6,7 +6,6 @@ from liars.truth import become
 
 CAUGHT_BY = {
     "queues.empty.is-empty-for-all",
-    "queues.get.timeout-raises-empty-in-a-child",
 }
 
 
