@@ -8,6 +8,9 @@ from liars.truth import become
 CAUGHT_BY = {
     "contexts.pickling.shared-objects-can-be-arguments",
     "contexts.pickling.shared-objects-end-clean",
+    "queues.managed.ends-clean",
+    "queues.managed.exit-does-not-wait",
+    "queues.managed.passes-items",
     "queues.pipe.between-ends-clean",
     "queues.pipe.objects-are-copies",
     "queues.pipe.pipes-are-apart",

@@ -9,6 +9,8 @@ from liars.truth import become
 CAUGHT_BY = {
     "shared-memory.child.killed-leaves-the-block",
     "shared-memory.list.refused-leaves-no-block",
+    "shared-memory.manager.shutdown-releases-all",
+    "shared-memory.manager.with-releases-all",
     "shared-memory.name.missing-raises",
     "shared-memory.pickle.needs-the-living-block",
     "shared-memory.size.refused-leaves-nothing",

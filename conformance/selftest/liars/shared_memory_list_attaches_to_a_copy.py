@@ -14,6 +14,7 @@ CAUGHT_BY = {
     "shared-memory.list.in-a-child",
     "shared-memory.list.name-is-taken-once",
     "shared-memory.list.objects-share-it",
+    "shared-memory.manager.lists-in-children",
     "shared-memory.pickle.list-is-the-same",
 }
 

@@ -9,6 +9,7 @@ from liars.truth import become
 CAUGHT_BY = {
     "shared-memory.block.size-is-at-least-that-asked-for",
     "shared-memory.block.size-is-ignored-when-attaching",
+    "shared-memory.manager.makes-blocks",
     "shared-memory.size.is-enough",
 }
 

@@ -7,6 +7,8 @@ from mpref.shared_memory import SharedMemory
 from liars.truth import become
 
 CAUGHT_BY = {
+    "shared-memory.manager.shutdown-releases-all",
+    "shared-memory.manager.with-releases-all",
     "shared-memory.track.false-outlives-the-program",
     "shared-memory.track.untracked-ends-clean",
     "shared-memory.unlink.by-any-object",
