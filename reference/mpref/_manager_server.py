@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import socket
 import threading
 import time
 import traceback
@@ -21,6 +22,8 @@ from .process import parent_process
 
 # Connections that wait to be accepted: each thread of each client has one.
 _BACKLOG = 128
+# Until a server that could not accept tries again: short beside what a client expects to wait.
+_PATIENCE = 0.05
 
 
 class Registered(NamedTuple):
@@ -95,9 +98,12 @@ class Server:
             watched.append(parent.sentinel)
         try:
             while wait(watched) == [self._listener._socket]:
-                end, _ = self._listener._socket.accept()
-                connection = Connection(end.detach())
-                threading.Thread(target=self._welcome, args=(connection,), daemon=True).start()
+                try:
+                    self._accept(self._listener._socket)
+                except (OSError, RuntimeError):
+                    # No descriptors or threads left, for the moment: others are served on.
+                    traceback.print_exc()
+                    time.sleep(_PATIENCE)
         finally:
             self._listener.close()
             self.release()
@@ -111,10 +117,7 @@ class Server:
 
     def ask(self, client: str, command: str, *args: Any) -> Any:
         """A request from within this process: its proxies need no connection."""
-        kind, value = self._commands[command](client, *args)
-        if kind == RAISED:
-            raise value
-        return Token(*value) if kind == PROXY else value
+        return _manager_wire.opened(self._commands[command](client, *args))
 
     def begin(self, client: str) -> None:
         """A process is there that may hold shared objects."""
@@ -127,6 +130,15 @@ class Server:
             held = self._held.pop(client)
             dropped = [self._let_go(ident) for ident in held]
         del dropped
+
+    def _accept(self, listening: socket.socket) -> None:
+        end, _ = listening.accept()
+        connection = Connection(end.detach())
+        try:
+            threading.Thread(target=self._welcome, args=(connection,), daemon=True).start()
+        except BaseException:
+            connection.close()
+            raise
 
     def _welcome(self, connection: Connection) -> None:
         with connection:

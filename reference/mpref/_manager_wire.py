@@ -78,23 +78,33 @@ class Talk:
             # Not serializable: nothing of it was sent.
             self.send((FAILED, traceback.format_exc()))
 
-    def ask(self, *request: Any) -> Any:
-        """What the answer gives; raises what it tells. A Token for a new shared object."""
+    def exchange(self, *request: Any) -> Tuple[str, Any]:
+        """The answer to a request. What this raises is the connection's fault."""
         self.send(request)
         kind, value = self.receive()
-        if kind == VALUE:
-            return value
-        if kind == PROXY:
-            typeid, address, ident, exposed = value
-            # As a list it came through XML.
-            address = tuple(address) if isinstance(address, list) else address
-            return Token(typeid, address, ident, tuple(exposed))
-        if kind == RAISED:
-            raise value
-        raise RemoteError(value)
+        return kind, value
+
+    def ask(self, *request: Any) -> Any:
+        """As `opened(exchange(...))`."""
+        return opened(self.exchange(*request))
 
     def close(self) -> None:
         self.connection.close()
+
+
+def opened(answer: Tuple[str, Any]) -> Any:
+    """What an answer gives; raises what it tells. A Token for a new shared object."""
+    kind, value = answer
+    if kind == VALUE:
+        return value
+    if kind == PROXY:
+        typeid, address, ident, exposed = value
+        # As a list it came through XML.
+        address = tuple(address) if isinstance(address, list) else address
+        return Token(typeid, address, ident, tuple(exposed))
+    if kind == RAISED:
+        raise value
+    raise RemoteError(value)
 
 
 def connect(address: Any, authkey: bytes, serializer: str, client: str, is_main: bool) -> Talk:

@@ -50,11 +50,12 @@ class Link:
         if talk is None or talk.connection.closed:
             talk = self._local.talk = self._connect(is_main=False)
         try:
-            return talk.ask(*request)
+            answer = talk.exchange(*request)
         except (EOFError, OSError, KeyboardInterrupt):
             # What it says next might be the answer to this.
             talk.close()
             raise
+        return _manager_wire.opened(answer)
 
     def drop(self, ident: str) -> None:
         """Give back a shared object. Finalizers do so, in the middle of anything."""

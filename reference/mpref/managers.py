@@ -133,7 +133,8 @@ class BaseManager:
             self._shutdown_timeout, os.getpid(),
         )  # fmt: skip
         self._end.atexit = False
-        _exit.before_children(self._end)
+        duty = _exit.before_children(self._end)
+        weakref.finalize(self, duty.cancel).atexit = False
 
     def get_server(self) -> Server:
         """A server that serves in this process, by its `serve_forever()`.

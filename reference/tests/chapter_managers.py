@@ -34,6 +34,9 @@ class Noted:
     def fail(self):
         raise LookupError("as it should")
 
+    def fail_as_a_connection_does(self):
+        raise EOFError("not the connection's")
+
     def unpicklable(self):
         return lambda: None
 
@@ -57,12 +60,15 @@ class OurManager(BaseManager):
 OurManager.register("Noted", Noted, method_to_typeid={"parts": "Parts"})
 OurManager.register("Parts", list, exposed=("append", "__len__"), create_method=False)
 OurManager.register("Counter", Counter)
+OurManager.register("RLock", threading.RLock, exposed=("acquire", "release"))
 
 
 def _eventually(condition):
     until = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < until, condition
+        # PyPy's collector takes more than one turn to let go of a proxy.
+        gc.collect()
         time.sleep(0.01)
 
 
@@ -174,6 +180,11 @@ def errors_come_back(ctx):
         assert raises(Exception, noted._callmethod, "ping", (lambda: None,))
         assert raises(RemoteError, manager._create, "Unheard", (), {})
         assert noted.ping() == "pong"
+        lock = manager.RLock()
+        assert lock.acquire()
+        # It does not end the connection, and with it what belongs to this thread.
+        raises(EOFError, noted.fail_as_a_connection_does)
+        lock.release()
         parts = noted.parts()
         parts.append(3)
         assert isinstance(parts, BaseProxy) and parts._callmethod("__len__") == 3
