@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import importlib
 import os
 import socket
 import threading
@@ -492,3 +493,21 @@ def wrong_key_across(t):
     child.join()
     here.close()
     listener.close()
+
+
+def ask_for_manager(name, address, authkey):
+    mp = under_test()
+    if authkey is not None:
+        mp.current_process().authkey = authkey
+    manager = importlib.import_module(mp.__name__ + ".managers").BaseManager(address)
+    tell(name, type(error_of(manager.connect)).__name__)
+
+
+def manager_keys(t):
+    """A manager made without a key, and children that connect without one: their own or another."""
+    with t.ctx.Manager() as manager:
+        for name, key in (("inherited", None), ("other", OTHER)):
+            child = t.ctx.Process(target=ask_for_manager, args=(name, manager.address, key))
+            child.start()
+            child.join()
+            t.see(name, hear(name))
