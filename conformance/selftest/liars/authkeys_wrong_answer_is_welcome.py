@@ -16,6 +16,7 @@ CAUGHT_BY = {
     "authkeys.deliver-challenge.replay-is-refused",
     "authkeys.listener.random-keys",
     "authkeys.listener.whole-key-counts",
+    "authkeys.process-key.is-a-managers",
     "authkeys.process-key.wrong-one-is-refused",
     "process.authentication-error.raised-for-a-wrong-key",
 }

@@ -9,6 +9,7 @@ from liars.truth import become
 
 CAUGHT_BY = {
     "authkeys.process-key.ends-clean",
+    "authkeys.process-key.is-a-managers",
     "authkeys.process-key.is-that-of-the-creation",
     "authkeys.process-key.shared-by-all",
     "process.authkey.inherited-at-construction",
