@@ -17,7 +17,7 @@ from typing import Any, Callable, Dict, FrozenSet, List, Mapping, NamedTuple, Op
 
 from . import _manager_wire, listeners
 from ._manager_wire import FAILED, PROXY, RAISED, VALUE, Talk, Token
-from .connection import Connection, wait
+from .connection import Connection, Pipe, wait
 from .process import parent_process
 
 # Connections that wait to be accepted: each thread of each client has one.
@@ -64,7 +64,7 @@ class Server:
         self._lock = threading.RLock()
         self._shared: Dict[str, _Shared] = {}
         self._held: Dict[str, Counter[str]] = {}
-        self._stopped, self._stop_writer = os.pipe2(os.O_CLOEXEC)
+        self._stopped, self._stop_writer = Pipe(duplex=False)
         self._commands: Dict[str, Callable[..., Tuple[str, Any]]] = {
             "create": self._create,
             "call": self._call,
@@ -110,7 +110,7 @@ class Server:
 
     def stop(self) -> None:
         """End `serve_forever()`; a signal handler may call it."""
-        os.write(self._stop_writer, b".")
+        self._stop_writer.send_bytes(b"")
 
     def release(self) -> None:
         """At the end of serving."""

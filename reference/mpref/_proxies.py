@@ -141,7 +141,8 @@ class BaseProxy:
     """Refers to a shared object, which lives in a manager's process.
 
     token: where it is. serializer: 'pickle' or 'xmlrpclib'. manager: whose proxy it is, kept alive
-    by it. authkey: bytes, or None for this process's own.
+    by it. authkey: bytes, or None for this process's own. incref: whether the server has to be told
+    that this process holds the object.
 
     Anchor: multiprocessing.managers.BaseProxy
     """
@@ -155,11 +156,11 @@ class BaseProxy:
         serializer: str,
         manager: Optional[BaseManager] = None,
         authkey: Optional[bytes] = None,
-        exposed: Optional[Sequence[str]] = None,
         incref: bool = True,
     ) -> None:
         link = link_to(token.address, authkey, serializer)
         self._token = token
+        self._serializer = serializer
         self._manager = manager
         if incref:
             link.ask("keep", token.ident)
@@ -192,7 +193,7 @@ class BaseProxy:
         return self._link().ask("value", self._token.ident)
 
     def _link(self) -> Any:
-        return link_to(self._token.address, None, "pickle")
+        return link_to(self._token.address, None, self._serializer)
 
     def __repr__(self) -> str:
         name, typeid = type(self).__name__, self._token.typeid
@@ -212,7 +213,7 @@ class BaseProxy:
         # A child that is being started may have a key of its own.
         key = link.authkey if _reduction.spawning() is not None else None
         kind = None if isinstance(self, AutoProxy) else type(self)
-        return _rebuild, (kind, tuple(self._token), link.serializer, key)
+        return _rebuild, (kind, tuple(self._token), self._serializer, key)
 
 
 class AutoProxy(BaseProxy):
@@ -232,10 +233,7 @@ def make_proxy(token: Token, link: Any, manager: Optional[BaseManager] = None) -
     """The proxy for a shared object that was just made, and is held for it."""
     registered = manager._registry.get(token.typeid) if manager is not None else None
     kind = (registered and registered.proxytype) or _auto(token.exposed)
-    return kind(
-        token, link.serializer, manager=manager, authkey=link.authkey, exposed=token.exposed,
-        incref=False,
-    )  # fmt: skip
+    return kind(token, link.serializer, manager=manager, authkey=link.authkey, incref=False)
 
 
 def MakeProxyType(name: str, exposed: Sequence[str]) -> Any:

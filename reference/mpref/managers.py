@@ -292,7 +292,7 @@ class SyncManager(BaseManager):
 
 
 class _Value:
-    def __init__(self, typecode: str, value: Any, lock: bool = True) -> None:
+    def __init__(self, typecode: str, value: Any) -> None:
         self._typecode = typecode
         self.value = value
 
@@ -304,10 +304,6 @@ class _Value:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__[1:]}({self._typecode!r}, {self.value!r})"
-
-
-def _array(typecode: str, sequence: Iterable[Any], lock: bool = True) -> array.array[Any]:
-    return array.array(typecode, sequence)
 
 
 def _condition(lock: Any = None) -> threading.Condition:
@@ -335,7 +331,7 @@ _register("list", list, _proxies.ListProxy)
 _register("dict", dict, _proxies.DictProxy)
 _register("set", set, _proxies.SetProxy)
 _register("Value", _Value, _proxies.ValueProxy)
-_register("Array", _array, _proxies.ArrayProxy)
+_register("Array", array.array, _proxies.ArrayProxy)
 _register("Namespace", Namespace, _proxies.NamespaceProxy)
 _register("Iterator", None, _proxies.IteratorProxy, create_method=False)
 _register("AsyncResult", None, create_method=False)
