@@ -92,9 +92,10 @@ def summary(
     rows.append(["all", *map(str, all_of), str(sum(all_of))])
     lines = _table(rows)
     lines.append("")
-    for name, verdicts in chapters.items():
+    width = max(map(len, chapters), default=0)
+    for name, verdicts in sorted(chapters.items()):
         said = ", ".join(f"{count} {kind}" for kind, count in sorted(verdicts.items()))
-        lines.append(f"  {name:<12} {said}")
+        lines.append(f"  {name:<{width}}  {said}")
     lines.append(f"  {selected} selected; {not_applicable} do not apply to {version} here")
     return lines
 

@@ -343,7 +343,9 @@ def closing(t):
     t.see("active", t.ctx.active_children())
     t.see("faces", faces(process))
     t.see("closed.repr", error_of(repr, process) or repr(process))
-    t.call("unstarted", t.ctx.Process(target=say).close)
+    # A child that the constructor started would still live, and close() raise, each time.
+    unstarted = t.ctx.Process(target=park, args=("never",))
+    t.call("unstarted", unstarted.close)
 
 
 def interrupt_closed(t):

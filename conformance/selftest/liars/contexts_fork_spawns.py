@@ -1,8 +1,8 @@
 """fork starts an interpreter for each child."""
 
-from mpref import context
+from mpref import _start_fork, _start_spawn, context
 
-from liars.truth import become
+from liars.truth import become, is_of_a_later_chapter
 
 CAUGHT_BY = {
     "contexts.compatibility.fork-lock-does-not-reach-forkserver",
@@ -32,7 +32,15 @@ CAUGHT_BY = {
 }
 
 
-context.ForkProcess._launch = context.SpawnProcess._launch
-context._LAUNCHERS["fork"] = context._LAUNCHERS["spawn"]
+launch_by_fork = _start_fork.launch
+
+
+def launch(process):
+    if is_of_a_later_chapter(process):
+        return launch_by_fork(process)
+    return _start_spawn.launch(process)
+
+
+_start_fork.launch = context._LAUNCHERS["fork"] = launch
 
 become(__name__)

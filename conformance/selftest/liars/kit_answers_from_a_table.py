@@ -5,7 +5,7 @@ import os
 
 from mpref.context import ForkProcess
 
-from liars.truth import become
+from liars.truth import become, is_of_a_later_chapter
 
 CAUGHT_BY = {
     "contexts.child.arguments-are-its-parents",
@@ -147,35 +147,38 @@ CAUGHT_BY = {
 FLAGS = ("--patience", "0.3", "--deadline", "6")
 
 _pids = itertools.count(os.getpid() + 1)
+start_truly = ForkProcess.start
+
+
+class Table:
+    exitcode = None
+
+    def start(self):
+        """A second time, too."""
+
+    def is_alive(self):
+        return self.exitcode is None
+
+    def end(self, timeout=None):
+        self.exitcode = 0
+
+    join = terminate = kill = interrupt = end
+
+    @property
+    def sentinel(self):
+        reader, writer = os.pipe()
+        os.close(writer)
+        return reader
 
 
 def start(self):
-    self._table = {"pid": next(_pids), "alive": True}
-
-
-def join(self, timeout=None):
-    if hasattr(self, "_table"):
-        self._table["alive"] = False
-
-
-def is_alive(self):
-    return hasattr(self, "_table") and self._table["alive"]
-
-
-def sentinel(self):
-    reader, writer = os.pipe()
-    os.close(writer)
-    return reader
+    if is_of_a_later_chapter(self):
+        start_truly(self)
+        return
+    true_kind = type(self)
+    self.__class__ = type(true_kind.__name__, (Table, true_kind), {"pid": next(_pids)})
 
 
 ForkProcess.start = start
-ForkProcess.join = join
-ForkProcess.is_alive = is_alive
-ForkProcess.terminate = ForkProcess.kill = ForkProcess.interrupt = join
-ForkProcess.pid = property(lambda self: self._table["pid"] if hasattr(self, "_table") else None)
-ForkProcess.exitcode = property(
-    lambda self: 0 if hasattr(self, "_table") and not self._table["alive"] else None
-)
-ForkProcess.sentinel = property(sentinel)
 
 become(__name__)

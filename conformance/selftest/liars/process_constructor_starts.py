@@ -2,7 +2,7 @@
 
 from mpref.context import ForkProcess
 
-from liars.truth import become
+from liars.truth import become, is_of_a_later_chapter
 
 CAUGHT_BY = {
     "contexts.fork.calls-os-fork",
@@ -38,10 +38,16 @@ construct = ForkProcess.__init__
 
 def construct_and_start(self, *args, **kwargs):
     construct(self, *args, **kwargs)
-    start(self)
+    if not is_of_a_later_chapter(self):
+        start(self)
+
+
+def start_spared(self):
+    if is_of_a_later_chapter(self):
+        start(self)
 
 
 ForkProcess.__init__ = construct_and_start
-ForkProcess.start = lambda self: None
+ForkProcess.start = start_spared
 
 become(__name__)

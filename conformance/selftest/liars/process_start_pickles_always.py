@@ -4,7 +4,7 @@ import pickle
 
 from mpref.process import BaseProcess
 
-from liars.truth import become
+from liars.truth import become, is_of_a_later_chapter
 
 CAUGHT_BY = {
     "contexts.compatibility.fork-lock-does-not-reach-forkserver",
@@ -26,7 +26,8 @@ start = BaseProcess.start
 
 
 def start_pickling(self):
-    pickle.dumps((self._target, self._args, self._kwargs, vars(self).get("held")))
+    if not is_of_a_later_chapter(self):
+        pickle.dumps((self._target, self._args, self._kwargs, vars(self).get("held")))
     return start(self)
 
 

@@ -10,10 +10,15 @@ import importlib
 import pkgutil
 import sys
 import types
+from typing import TYPE_CHECKING
 
 import mpref
 
+if TYPE_CHECKING:
+    from mpref.process import BaseProcess
+
 _OF_ITS_OWN = ("__name__", "__spec__", "__loader__", "__package__")
+_ABOUT_PROCESSES = ("contexts", "misc", "process")
 
 
 def become(name: str) -> None:
@@ -30,3 +35,13 @@ def become(name: str) -> None:
         if not found.name.startswith("_"):
             module = importlib.import_module(f"mpref.{found.name}")
             sys.modules[f"{name}.{found.name}"] = module
+
+
+def is_of_a_later_chapter(process: BaseProcess) -> bool:
+    """Does `process` run a function of the probes about what processes share and send?
+
+    Liars about processes spare these: they would break nearly all of them, and show nothing
+    that the liars of those chapters don't.
+    """
+    package, _, file = getattr(process._target, "__module__", "").rpartition(".")
+    return package == "mpprobe.probes" and not file.startswith(_ABOUT_PROCESSES)
