@@ -230,8 +230,8 @@ def orphans(t):
 
 def zombies(t):
     """Two children that end unjoined, and who joins them."""
-    first = t.ctx.Process(target=say, args=("first",))
     second = t.ctx.Process(target=say_and_park, args=("second",))
+    first = t.ctx.Process(target=say, args=("first",))
     first.start()
     pid = hear("first")
     until(lambda: process_gone(pid))

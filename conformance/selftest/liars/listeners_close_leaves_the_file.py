@@ -13,6 +13,7 @@ CAUGHT_BY = {
     "listeners.dialogue.ends-clean",
     "listeners.listener.families-ends-clean",
     "listeners.listener.refusals-ends-clean",
+    "shared-memory.manager.with-ends-clean",
 }
 
 

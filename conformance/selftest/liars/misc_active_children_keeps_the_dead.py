@@ -17,6 +17,9 @@ CAUGHT_BY = {
     "process.close.releases-resources",
     "process.start.twice-starts-once",
     "process.stolen-status.is-not-alive",
+    "shared-memory.manager.shutdown-stops-the-process",
+    "shared-memory.manager.with-releases-all",
+    "sharedctypes.manager.controls-a-process",
 }
 
 

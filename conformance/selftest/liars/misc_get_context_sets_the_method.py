@@ -10,6 +10,7 @@ CAUGHT_BY = {
     "contexts.global.use-fixes-the-default",
     "misc.get-context.none-fixes-the-default",
     "misc.get-context.none-gives-the-default",
+    "sharedctypes.ctx.leaves-the-start-method",
 }
 
 

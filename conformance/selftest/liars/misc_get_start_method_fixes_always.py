@@ -13,6 +13,7 @@ CAUGHT_BY = {
     "misc.get-start-method.fixes-the-default",
     "misc.set-start-method.none-sets-the-default",
     "misc.set-start-method.none-with-force-unsets",
+    "sharedctypes.ctx.leaves-the-start-method",
 }
 
 

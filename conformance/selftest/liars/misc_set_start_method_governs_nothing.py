@@ -12,6 +12,7 @@ CAUGHT_BY = {
     "misc.set-start-method.fork-governs",
     "misc.set-start-method.forkserver-governs",
     "process.class.unpicklable-instance-works-with-fork",
+    "synchronize.sharing.default-context",
 }
 START_METHODS = (
     "fork",

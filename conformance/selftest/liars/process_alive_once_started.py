@@ -13,6 +13,14 @@ CAUGHT_BY = {
     "process.terminate.ends-the-process",
     "process.terminate.harmless-when-finished",
     "process.zombie.joined-by-is-alive",
+    "queues.cancel-join-thread.exit-does-not-wait",
+    "queues.cancel-join-thread.items-still-come",
+    "queues.cancel-join-thread.join-thread-does-not-wait",
+    "queues.exit.creator-does-not-wait",
+    "queues.exit.ends-clean",
+    "queues.exit.hands-everything-over",
+    "queues.exit.keeps-the-exitcode",
+    "queues.join-thread.hands-everything-over",
 }
 
 

@@ -9,6 +9,7 @@ CAUGHT_BY = {
     "process.exitcode.known-without-join",
     "process.zombie.joined-by-is-alive",
     "process.zombie.joined-by-start",
+    "queues.queue.many-producers-and-consumers",
 }
 
 

@@ -10,6 +10,7 @@ CAUGHT_BY = {
     "process.exitcode.one-after-keyboard-interrupt",
     "process.interrupt.gives-exitcode-1",
     "process.interrupt.raises-keyboard-interrupt",
+    "queues.exit.keeps-the-exitcode",
 }
 
 

@@ -7,6 +7,7 @@ from liars.truth import become
 CAUGHT_BY = {
     "process.exitcode.of-sys-exit",
     "process.interrupt.can-be-answered",
+    "queues.exit.keeps-the-exitcode",
 }
 
 

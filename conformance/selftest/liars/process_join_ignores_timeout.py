@@ -7,6 +7,11 @@ from liars.truth import become
 CAUGHT_BY = {
     "process.join.timeout-bounds-the-wait",
     "process.join.timeout-is-an-upper-bound",
+    "queues.exit.keeps-the-exitcode",
+    "queues.managed.exit-does-not-wait",
+    "shared-memory.manager.shutdown-releases-all",
+    "shared-memory.manager.shutdown-stops-the-process",
+    "shared-memory.manager.with-releases-all",
 }
 
 

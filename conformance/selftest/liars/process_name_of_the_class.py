@@ -5,6 +5,7 @@ from mpref import process
 from liars.truth import become
 
 CAUGHT_BY = {
+    "listeners.wait.example-works",
     "misc.current-process.is-the-started-object",
     "misc.parent-process.has-the-starters-name",
     "process.class.constructor-can-be-overridden",

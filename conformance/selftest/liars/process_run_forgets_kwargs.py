@@ -14,6 +14,16 @@ CAUGHT_BY = {
     "process.start.calls-the-target",
     "process.start.passes-arguments-unchanged",
     "process.start.unpicklable-works-with-fork",
+    "queues.queue.child-gets-what-its-parent-put",
+    "queues.queue.example",
+    "queues.queue.exchange-ends-clean",
+    "queues.queue.keeps-order-whatever-the-size",
+    "queues.queue.passes-long-items-whole",
+    "queues.queue.passes-objects-unchanged",
+    "sharedctypes.child.gets-them-inside-of-others",
+    "sharedctypes.child.ways-of-passing-end-clean",
+    "sharedctypes.copy.is-shared",
+    "sharedctypes.synchronized.is-shared",
 }
 
 

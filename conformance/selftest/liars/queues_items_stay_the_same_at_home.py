@@ -5,6 +5,14 @@ from mpref import _parcel, _wire
 from liars.truth import become
 
 CAUGHT_BY = {
+    "authkeys.accept.nothing-is-unpickled-before",
+    "connection.recv.unpickling-error-is-raised",
+    "connection.send.pickles-at-once",
+    "connection.transfer.ends-clean",
+    "connection.transfer.ends-with-the-receiver",
+    "connection.transfer.from-a-child",
+    "connection.transfer.keeps-the-direction",
+    "connection.transfer.sender-may-close",
     "queues.pipe.objects-are-copies",
     "queues.queue.items-are-copies",
     "queues.simple.items-are-copies",

@@ -3,11 +3,9 @@
 import mpref
 from mpref import context
 
-from liars.truth import become
+from liars.truth import become, is_asked_by
 
 CAUGHT_BY = {
-    "contexts.pickling.shared-objects-can-be-arguments",
-    "contexts.pickling.shared-objects-end-clean",
     "queues.managed.ends-clean",
     "queues.managed.exit-does-not-wait",
     "queues.managed.passes-items",
@@ -27,7 +25,7 @@ pipe = context.BaseContext.Pipe
 
 def swapped_pipe(self, duplex=True):
     first, second = pipe(self, duplex)
-    return (first, second) if duplex else (second, first)
+    return (second, first) if not duplex and is_asked_by("queues") else (first, second)
 
 
 context.BaseContext.Pipe = swapped_pipe

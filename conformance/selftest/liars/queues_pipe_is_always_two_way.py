@@ -6,6 +6,8 @@ from mpref import context
 from liars.truth import become
 
 CAUGHT_BY = {
+    "connection.class.wrong-direction-raises",
+    "connection.transfer.keeps-the-direction",
     "queues.pipe.simplex-first-does-not-send",
     "queues.pipe.simplex-second-does-not-receive",
 }

@@ -3,7 +3,7 @@
 import mpref
 from mpref import context
 
-from liars.truth import become
+from liars.truth import become, is_asked_by
 
 CAUGHT_BY = {
     "queues.pipe.answers-come-back",
@@ -26,7 +26,9 @@ pipe = context.BaseContext.Pipe
 
 
 def one_way_pipe(self, duplex=None):
-    return pipe(self, bool(duplex))
+    if duplex is None:
+        duplex = not is_asked_by("queues")
+    return pipe(self, duplex)
 
 
 context.BaseContext.Pipe = one_way_pipe

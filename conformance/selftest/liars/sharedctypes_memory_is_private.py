@@ -5,6 +5,7 @@ from mpref import sharedctypes
 from liars.truth import become
 
 CAUGHT_BY = {
+    "contexts.pickling.shared-objects-can-be-arguments",
     "sharedctypes.child.changes-a-string",
     "sharedctypes.child.changes-a-value",
     "sharedctypes.child.changes-an-unlocked-value",

@@ -5,6 +5,11 @@ from mpref.synchronize import BoundedSemaphore
 from liars.truth import become
 
 CAUGHT_BY = {
+    "queues.empty.is-empty-for-all",
+    "queues.queue.keeps-the-order-of-a-process",
+    "queues.queue.many-producers-and-consumers",
+    "queues.simple.keeps-the-order-of-a-process",
+    "queues.simple.many-producers-and-consumers",
     "synchronize.bounded-semaphore.across.keeps-the-bound",
 }
 

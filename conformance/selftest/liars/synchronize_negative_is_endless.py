@@ -5,6 +5,7 @@ from mpref.synchronize import Lock, RLock, Semaphore
 from liars.truth import become
 
 CAUGHT_BY = {
+    "queues.queue.threads-end-clean",
     "synchronize.bounded-semaphore.acquire.negative-timeout-is-zero",
     "synchronize.lock.acquire.negative-timeout-is-zero",
     "synchronize.lock.across.any-process-releases",

@@ -5,6 +5,10 @@ from mpref._locks import Shareable
 from liars.truth import become
 
 CAUGHT_BY = {
+    "contexts.compatibility.fork-lock-does-not-reach-forkserver",
+    "contexts.compatibility.fork-lock-does-not-reach-spawn",
+    "contexts.compatibility.fork-lock-is-refused-by-forkserver",
+    "contexts.compatibility.fork-lock-is-refused-by-spawn",
     "synchronize.sharing.pickling-is-refused",
 }
 

@@ -5,6 +5,8 @@ from mpref.synchronize import RLock
 from liars.truth import become
 
 CAUGHT_BY = {
+    "sharedctypes.synchronized.makes-an-rlock",
+    "sharedctypes.value.lock-is-recursive",
     "synchronize.condition.acquire.passes-arguments-on",
     "synchronize.condition.across.lock-of-the-caller",
     "synchronize.condition.across.rlock-of-the-caller",

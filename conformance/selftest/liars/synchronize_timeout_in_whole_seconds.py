@@ -5,6 +5,8 @@ from mpref.synchronize import Lock, RLock, Semaphore
 from liars.truth import become
 
 CAUGHT_BY = {
+    "queues.put.timeout-raises-full",
+    "queues.put.timeout-raises-full-in-a-child",
     "synchronize.bounded-semaphore.acquire.odd-arguments-raise",
     "synchronize.bounded-semaphore.acquire.timeout-elapses",
     "synchronize.condition.acquire.passes-arguments-on",

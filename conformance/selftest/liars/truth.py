@@ -38,10 +38,25 @@ def become(name: str) -> None:
 
 
 def is_of_a_later_chapter(process: BaseProcess) -> bool:
-    """Does `process` run a function of the probes about what processes share and send?
+    """Does `process` run a function of the probes about what processes share, or a manager?
 
     Liars about processes spare these: they would break nearly all of them, and show nothing
     that the liars of those chapters don't.
     """
     package, _, file = getattr(process._target, "__module__", "").rpartition(".")
-    return package == "mpprobe.probes" and not file.startswith(_ABOUT_PROCESSES)
+    if package == "mpprobe.probes":
+        return not file.startswith(_ABOUT_PROCESSES)
+    return package == "mpref"
+
+
+def is_asked_by(chapter: str) -> bool:
+    """Is this called, through whatever, by a function of the probes of `chapter`?
+
+    For lies about what the probes of every other chapter are made with.
+    """
+    frame: types.FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_globals.get("__name__", "").startswith(f"mpprobe.probes.{chapter}"):
+            return True
+        frame = frame.f_back
+    return False
