@@ -25,7 +25,9 @@ pipe = context.BaseContext.Pipe
 
 def swapped_pipe(self, duplex=True):
     first, second = pipe(self, duplex)
-    return (second, first) if not duplex and is_asked_by("queues") else (first, second)
+    return (
+        (second, first) if not duplex and is_asked_by("mpprobe.probes.queues") else (first, second)
+    )
 
 
 context.BaseContext.Pipe = swapped_pipe

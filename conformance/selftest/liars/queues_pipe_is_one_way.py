@@ -27,7 +27,7 @@ pipe = context.BaseContext.Pipe
 
 def one_way_pipe(self, duplex=None):
     if duplex is None:
-        duplex = not is_asked_by("queues")
+        duplex = not is_asked_by("mpprobe.probes.queues")
     return pipe(self, duplex)
 
 

@@ -16,8 +16,6 @@ CAUGHT_BY = {
     "sharedctypes.value.increments-end-clean",
     "sharedctypes.value.lock-is-recursive",
 }
-# Three probes wait for ever for a lock that they have.
-FLAGS = ("--deadline", "4")
 
 
 def new_lock(ctx):

@@ -9,7 +9,6 @@ CAUGHT_BY = {
     "synchronize.barrier.across.timeout-breaks-for-all",
     "synchronize.barrier.reset.releases-waiters",
 }
-FLAGS = ("--patience", "2")
 
 
 reset = Barrier.reset

@@ -11,7 +11,6 @@ CAUGHT_BY = {
     "synchronize.condition.lock.of-two-conditions",
     "synchronize.condition.with.acquires-and-releases",
 }
-FLAGS = ("--patience", "2")
 
 
 init = Condition.__init__

@@ -20,7 +20,6 @@ CAUGHT_BY = {
     "synchronize.interrupt.semaphore-acquire-raises-still",
     "synchronize.interrupt.wait-holds-the-lock",
 }
-FLAGS = ("--patience", "2")
 
 
 def lie(cls):

@@ -2,10 +2,9 @@
 
 from mpref.synchronize import Lock, RLock, Semaphore
 
-from liars.truth import become
+from liars.truth import become, is_asked_by
 
 CAUGHT_BY = {
-    "queues.queue.threads-end-clean",
     "synchronize.bounded-semaphore.acquire.negative-timeout-is-zero",
     "synchronize.lock.acquire.negative-timeout-is-zero",
     "synchronize.lock.across.any-process-releases",
@@ -25,14 +24,13 @@ CAUGHT_BY = {
     "synchronize.rlock.across.unlocked-release-raises",
     "synchronize.semaphore.acquire.negative-timeout-is-zero",
 }
-FLAGS = ("--patience", "2")
 
 
 def lie(cls):
     acquire = cls.acquire
 
     def acquire_otherwise(self, block=True, timeout=None):
-        if timeout is not None and timeout < 0:
+        if timeout is not None and timeout < 0 and is_asked_by("mpprobe.probes.synchronize"):
             timeout = None
         return acquire(self, block, timeout)
 

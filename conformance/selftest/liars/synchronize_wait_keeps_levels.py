@@ -8,7 +8,6 @@ CAUGHT_BY = {
     "synchronize.condition.across.wait-releases-every-level",
     "synchronize.condition.wait.releases-every-level",
 }
-FLAGS = ("--patience", "2")
 
 
 wait = Condition.wait

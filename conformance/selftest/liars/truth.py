@@ -49,14 +49,14 @@ def is_of_a_later_chapter(process: BaseProcess) -> bool:
     return package == "mpref"
 
 
-def is_asked_by(chapter: str) -> bool:
-    """Is this called, through whatever, by a function of the probes of `chapter`?
+def is_asked_by(modules: str) -> bool:
+    """Is this called, through whatever, by a function of a module whose name begins so?
 
-    For lies about what the probes of every other chapter are made with.
+    For lies about what the probes of other chapters, or the reference itself, are made with.
     """
     frame: types.FrameType | None = sys._getframe(1)
     while frame is not None:
-        if frame.f_globals.get("__name__", "").startswith(f"mpprobe.probes.{chapter}"):
+        if frame.f_globals.get("__name__", "").startswith(modules):
             return True
         frame = frame.f_back
     return False
