@@ -76,8 +76,8 @@ def test_a_liar_is_caught_by_exactly_the_ids_it_names(liar: Liar, tmp_path: Path
         *([] if ASK_EVERYTHING else _ids_beside(liar.caught_by)),
         *["--impl", f"liars.{liar.name}", "--impl-path", str(kit.SELFTEST)],
         *["--impl-path", str(kit.REFERENCE), "--jobs", "1", "--no-known", *methods],
-        # A liar that hangs is waited for in every probe that it reaches. The deadline is no multiple
-        # of the patience: what waits in vain three times is not done and stopped at the same time.
+        # A liar that hangs is waited for in every probe that it reaches. The deadline is no
+        # multiple of the patience: who waits in vain three times is not stopped while ending.
         *["--patience", "5", "--deadline", "18", *liar.flags],
     )
     assert outcome.footer.get("complete"), outcome.text

@@ -32,7 +32,6 @@ CAUGHT_BY = {
     "synchronize.lock.across.any-process-releases",
     "synchronize.lock.across.blocks-until-release",
     "synchronize.lock.across.child-excludes-creator",
-    "synchronize.lock.across.ends-clean",
     "synchronize.lock.across.negative-timeout-is-zero",
     "synchronize.lock.across.outlasts-its-holder",
     "synchronize.lock.across.refuses-others",
