@@ -18,6 +18,7 @@ CAUGHT_BY = {
     "contexts.pickling.shared-objects-can-be-arguments",
     "process.class.unpicklable-instance-works-with-fork",
     "process.start.unpicklable-works-with-fork",
+    "process.timeout-error.raised-when-time-is-over",
 }
 
 

@@ -6,6 +6,8 @@ from mpref import context
 from liars.truth import become, is_asked_by
 
 CAUGHT_BY = {
+    "contexts.pickling.shared-objects-can-be-arguments",
+    "contexts.pickling.shared-objects-end-clean",
     "queues.managed.ends-clean",
     "queues.managed.exit-does-not-wait",
     "queues.managed.passes-items",
@@ -25,9 +27,9 @@ pipe = context.BaseContext.Pipe
 
 def swapped_pipe(self, duplex=True):
     first, second = pipe(self, duplex)
-    return (
-        (second, first) if not duplex and is_asked_by("mpprobe.probes.queues") else (first, second)
-    )
+    if duplex or not is_asked_by("mpprobe.probes.queues", "mpprobe.probes.contexts"):
+        return first, second
+    return second, first
 
 
 context.BaseContext.Pipe = swapped_pipe

@@ -43,14 +43,14 @@ def is_of_a_later_chapter(process: BaseProcess) -> bool:
     Liars about processes spare these: they would break nearly all of them, and show nothing
     that the liars of those chapters don't.
     """
-    package, _, file = getattr(process._target, "__module__", "").rpartition(".")
+    package, _, file = (getattr(process._target, "__module__", None) or "").rpartition(".")
     if package == "mpprobe.probes":
         return not file.startswith(_ABOUT_PROCESSES)
-    return package == "mpref"
+    return (package, file) == ("mpref", "managers")
 
 
-def is_asked_by(modules: str) -> bool:
-    """Is this called, through whatever, by a function of a module whose name begins so?
+def is_asked_by(*modules: str) -> bool:
+    """Is this called, through whatever, by a function of a module whose name begins like one?
 
     For lies about what the probes of other chapters, or the reference itself, are made with.
     """
