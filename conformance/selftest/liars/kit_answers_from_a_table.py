@@ -136,6 +136,7 @@ CAUGHT_BY = {
     "process.terminate.skips-cleanups",
     "process.terminate.spares-descendants",
     "process.threads.start-and-join",
+    "process.timeout-error.ends-clean",
     "process.zombie.joined-by-is-alive",
     "process.zombie.joined-by-start",
     "process.zombie.until-joined",
