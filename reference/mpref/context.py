@@ -12,7 +12,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional, Tuple, Type
 
-from . import _handle, _start_fork, _start_forkserver, _start_spawn, exceptions, misc, process
+from . import exceptions, process
+from ._os import child_handle as _handle
+from ._start import executable as misc
+from ._start import fork as _start_fork
+from ._start import forkserver as _start_forkserver
+from ._start import spawn as _start_spawn
 
 if TYPE_CHECKING:
     import logging

@@ -11,11 +11,13 @@ import weakref
 from types import TracebackType
 from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Sequence, Tuple, Type
 
-from . import _exit, _manager_wire, _proxies
 from . import shared_memory as _shared_memory
-from ._manager_server import Registered, Server
-from ._manager_wire import RemoteError, Token
-from ._proxies import BaseProxy
+from ._managers import protocol as _manager_wire
+from ._managers import proxies as _proxies
+from ._managers.protocol import RemoteError, Token
+from ._managers.proxies import BaseProxy
+from ._managers.server import Registered, Server
+from ._start import exit as _exit
 from .connection import Connection
 from .context import default_context
 from .process import AuthenticationString, current_process

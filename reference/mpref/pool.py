@@ -13,15 +13,9 @@ import warnings
 from types import TracebackType
 from typing import Any, Callable, Iterable, Iterator, List, Mapping, Optional, Type
 
-from ._pool_crew import RUN, Crew, WorkerDied
-from ._pool_results import (
-    AsyncResult,
-    Callback,
-    IMapIterator,
-    IMapUnorderedIterator,
-    MapResult,
-)
-from ._pool_worker import (
+from ._pool.dispatcher import RUN, Crew, WorkerDied
+from ._pool.results import AsyncResult, Callback, IMapIterator, IMapUnorderedIterator, MapResult
+from ._pool.worker import (
     MaybeEncodingError,
     Outcome,
     RemoteTraceback,

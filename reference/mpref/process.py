@@ -16,7 +16,9 @@ import signal
 import threading
 from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Set, Tuple
 
-from . import _fds, _handle, _reduction
+from ._ipc import reduction as _reduction
+from ._os import child_handle as _handle
+from ._os import descriptors as _fds
 
 __all__ = ["BaseProcess", "active_children", "current_process", "parent_process"]
 

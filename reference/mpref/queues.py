@@ -25,10 +25,16 @@ import weakref
 from collections import deque
 from typing import Any, Callable, Deque, Iterator, List, Optional, Tuple
 
-from . import _exit, _fds, _oneway, _parcel, _reduction, _weak, _wire
-from ._conditions import Condition
-from ._locks import BoundedSemaphore, Semaphore, Shareable, start_method_of
-from ._semaphore import VALUE_MAX
+from ._ipc import channels as _wire
+from ._ipc import messages as _parcel
+from ._ipc import one_way as _oneway
+from ._ipc import reduction as _reduction
+from ._os import descriptors as _fds
+from ._os import weak as _weak
+from ._start import exit as _exit
+from ._sync.conditions import Condition
+from ._sync.locks import BoundedSemaphore, Semaphore, Shareable, start_method_of
+from ._sync.semaphore import VALUE_MAX
 from .connection import Pipe
 
 __all__ = ["JoinableQueue", "Queue", "SimpleQueue"]

@@ -13,7 +13,9 @@ import os
 import struct
 from typing import Any, Callable, Iterable, Iterator, NamedTuple, Optional, Tuple, Union
 
-from . import _shared, _shm, _tracker
+from ._memory import named_blocks as _shm
+from ._memory import segments as _shared
+from ._start import tracker as _tracker
 
 __all__ = ["ShareableList", "SharedMemory"]
 

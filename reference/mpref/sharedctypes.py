@@ -15,7 +15,8 @@ from __future__ import annotations
 import ctypes
 from typing import Any, Callable, Dict, Optional, Tuple, Type
 
-from . import _heap, _reduction
+from ._ipc import reduction as _reduction
+from ._memory import heap as _heap
 
 __all__ = ["Array", "RawArray", "RawValue", "Value", "copy", "synchronized"]
 

@@ -5,9 +5,9 @@ another start method gets them with its arguments, and nothing is left when the 
 goes.
 """
 
-from ._barriers import Barrier
-from ._conditions import Condition, Event
-from ._locks import BoundedSemaphore, Lock, RLock, Semaphore
+from ._sync.barriers import Barrier
+from ._sync.conditions import Condition, Event
+from ._sync.locks import BoundedSemaphore, Lock, RLock, Semaphore
 
 __all__ = [
     "Barrier",

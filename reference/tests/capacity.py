@@ -11,7 +11,7 @@ import threading
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir))
 
 import mpref
-from mpref import _wire
+from mpref._ipc import channels as _wire
 
 SIZES = (20, 1024, 100 * 1024)
 # Linux's default of net.core.wmem_max, and what mpref asks for where it may.

@@ -11,7 +11,8 @@ import tempfile
 import threading
 
 from asking import ask
-from mpref import AuthenticationError, BufferTooShort, _wire
+from mpref import AuthenticationError, BufferTooShort
+from mpref._ipc import channels as _wire
 from mpref.connection import (
     Client,
     Connection,

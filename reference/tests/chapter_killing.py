@@ -14,7 +14,8 @@ import zlib
 
 import scenarios
 from asking import ask
-from mpref import _oneway, _wire
+from mpref._ipc import channels as _wire
+from mpref._ipc import one_way as _oneway
 from mpref.queues import LOST_AFTER
 from scenarios import PATIENCE
 

@@ -13,7 +13,8 @@ import traceback
 
 import scenarios
 from asking import ask
-from mpref import AuthenticationError, listeners
+from mpref import AuthenticationError
+from mpref._ipc import listeners as listeners
 from mpref.connection import Client, Listener
 from scenarios import PATIENCE
 

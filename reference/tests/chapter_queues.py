@@ -9,7 +9,9 @@ import time
 
 import mpref
 from asking import ask
-from mpref import _oneway, _reduction, _wire
+from mpref._ipc import channels as _wire
+from mpref._ipc import one_way as _oneway
+from mpref._ipc import reduction as _reduction
 from mpref.connection import wait
 from mpref.queues import LOST_AFTER
 from scenarios import PATIENCE, Block, Turn, finish, raises, run

@@ -10,7 +10,7 @@ import sys
 import time
 
 from asking import ask
-from mpref import _tracker
+from mpref._start import tracker as _tracker
 from mpref.shared_memory import ShareableList, SharedMemory
 from scenarios import PATIENCE, Turn, finish, raises, run
 
@@ -228,7 +228,7 @@ SERVES = """
 def serves(pid):
     try:
         with open(f"/proc/{pid}/environ") as environ, open(f"/proc/{pid}/cmdline") as command:
-            return MARK in environ.read() and "mpref._tracker" in command.read()
+            return MARK in environ.read() and "mpref._start.tracker" in command.read()
     except OSError:
         return False
 
@@ -304,7 +304,7 @@ def places_in_the_registry_are_used_again(ctx):
 
 KILLING = """
 import os, signal
-from mpref import _tracker
+from mpref._start import tracker as _tracker
 from mpref.shared_memory import SharedMemory
 
 first = SharedMemory(create=True, size=5)
@@ -328,7 +328,7 @@ def killed_helper_is_replaced(ctx):
 
 DAEMON = """
 import os
-from mpref import _tracker
+from mpref._start import tracker as _tracker
 from mpref.shared_memory import SharedMemory
 
 first = SharedMemory(create=True, size=5)

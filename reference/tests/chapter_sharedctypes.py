@@ -10,7 +10,9 @@ import sys
 
 import mpref
 from asking import ask
-from mpref import _heap, _reduction, sharedctypes
+from mpref import sharedctypes
+from mpref._ipc import reduction as _reduction
+from mpref._memory import heap as _heap
 from scenarios import Turn, finish, raises, run
 
 TYPECODES = "cubBhHiIlLqQfd"

@@ -7,7 +7,9 @@ import time
 
 import mpref
 from asking import ask
-from mpref import _reduction, _semaphore, synchronize
+from mpref import synchronize
+from mpref._ipc import reduction as _reduction
+from mpref._sync import semaphore as _semaphore
 from mpref.synchronize import Event, Lock
 from scenarios import PATIENCE, Turn, finish, raises, run
 

@@ -25,8 +25,10 @@ import traceback
 import weakref
 
 import mpref
-from mpref import _handle, _pidfd, connection
+from mpref import connection
 from mpref import process as process_module
+from mpref._os import child_handle as _handle
+from mpref._os import pidfd as _pidfd
 
 # An end that comes at all comes within milliseconds; this is for machines with ten times more work
 # than processors, and bounds how long a broken mpref keeps the tests.

@@ -296,7 +296,7 @@ def test_what_is_not_ours_is_left_alone(interpreter: str, tmp_path: Path) -> Non
             shell = Shell(interpreter, tmp_path)
             shell.do(IMPORTS)
             shell.do(what)
-            helper = shell.do("from mpref import _tracker; print(_tracker._helper)")[0]
+            helper = shell.do("from mpref._start import tracker; print(tracker._helper)")[0]
             if is_killed:
                 shell.process.kill()
                 shell.process.communicate()
@@ -308,7 +308,7 @@ def test_what_is_not_ours_is_left_alone(interpreter: str, tmp_path: Path) -> Non
             assert Path(f"/dev/shm/{name}").exists(), what
     # The owner itself fails to make another of the name: the first is its own all the same.
     owner.do(attempt)
-    helper = owner.do("from mpref import _tracker; print(_tracker._helper)")[0]
+    helper = owner.do("from mpref._start import tracker; print(tracker._helper)")[0]
     owner.process.kill()
     owner.process.communicate()
     owner.errors.close()

@@ -265,7 +265,8 @@ def test_what_children_inherit(interpreter: str, method: str, tmp_path: Path) ->
     source = """
 import sys
 import mpref
-from mpref import _tracker, shared_memory
+from mpref import shared_memory
+from mpref._start import tracker as _tracker
 
 def block():
     block = shared_memory.SharedMemory(create=True, size=1)

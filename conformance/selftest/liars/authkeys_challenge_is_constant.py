@@ -2,7 +2,7 @@
 
 import types
 
-from mpref import authkeys
+from mpref._ipc import authentication as authkeys
 
 from liars.truth import become
 

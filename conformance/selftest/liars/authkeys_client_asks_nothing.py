@@ -2,7 +2,8 @@
 
 import os
 
-from mpref import connection, listeners
+from mpref import connection
+from mpref._ipc import listeners as listeners
 
 from liars.truth import become
 

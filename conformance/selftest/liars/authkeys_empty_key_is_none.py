@@ -1,6 +1,7 @@
 """An empty key counts as none."""
 
-from mpref import connection, listeners
+from mpref import connection
+from mpref._ipc import listeners as listeners
 
 from liars.truth import become
 

@@ -1,6 +1,6 @@
 """Only the first 500 bytes of a key count."""
 
-from mpref import authkeys
+from mpref._ipc import authentication as authkeys
 
 from liars.truth import become
 

@@ -1,6 +1,7 @@
 """A str is accepted for a key."""
 
-from mpref import connection, listeners
+from mpref import connection
+from mpref._ipc import listeners as listeners
 
 from liars.truth import become
 

@@ -1,6 +1,6 @@
 """Whatever begins with a welcome is a welcome."""
 
-from mpref import authkeys
+from mpref._ipc import authentication as authkeys
 
 from liars.truth import become
 

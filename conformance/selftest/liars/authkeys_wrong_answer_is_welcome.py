@@ -1,6 +1,6 @@
 """A wrong answer is told to be welcome, and then refused."""
 
-from mpref import authkeys
+from mpref._ipc import authentication as authkeys
 
 from liars.truth import become
 

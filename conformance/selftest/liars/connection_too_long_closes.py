@@ -1,6 +1,6 @@
 """A message that is longer than maxlength closes the connection."""
 
-from mpref._wire import MessageTooLong
+from mpref._ipc.channels import MessageTooLong
 from mpref.connection import Connection
 
 from liars.truth import become

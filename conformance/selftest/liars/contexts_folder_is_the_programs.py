@@ -1,6 +1,7 @@
 """Children begin in the folder in which the program was started."""
 
-from mpref import _child, _main_module
+from mpref._start import child as _child
+from mpref._start import main_module as _main_module
 
 from liars.truth import become
 

@@ -2,7 +2,7 @@
 
 import os
 
-from mpref import _child
+from mpref._start import child as _child
 
 from liars.truth import become
 

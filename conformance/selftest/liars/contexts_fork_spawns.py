@@ -1,6 +1,8 @@
 """fork starts an interpreter for each child."""
 
-from mpref import _start_fork, _start_spawn, context
+from mpref import context
+from mpref._start import fork as _start_fork
+from mpref._start import spawn as _start_spawn
 
 from liars.truth import become, is_of_a_later_chapter
 

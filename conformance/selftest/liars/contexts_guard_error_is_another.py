@@ -1,6 +1,7 @@
 """A missing guard raises ValueError."""
 
-from mpref import _child, _main_module
+from mpref._start import child as _child
+from mpref._start import main_module as _main_module
 
 from liars.truth import become
 

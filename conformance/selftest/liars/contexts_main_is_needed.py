@@ -1,6 +1,7 @@
 """start() raises in a program whose main module no child can import."""
 
-from mpref import _child, _main_module
+from mpref._start import child as _child
+from mpref._start import main_module as _main_module
 
 from liars.truth import become
 

@@ -1,6 +1,6 @@
 """Children of spawn do not import the main module."""
 
-from mpref import _main_module
+from mpref._start import main_module as _main_module
 
 from liars.truth import become
 

@@ -1,6 +1,6 @@
 """Children of spawn find modules where the program did at its beginning."""
 
-from mpref import _child
+from mpref._start import child as _child
 
 from liars.truth import become
 

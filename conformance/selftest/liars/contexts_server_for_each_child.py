@@ -2,7 +2,8 @@
 
 import threading
 
-from mpref import _start_forkserver, context
+from mpref import context
+from mpref._start import forkserver as _start_forkserver
 
 from liars.truth import become
 

@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from mpref import _start_spawn
+from mpref._start import spawn as _start_spawn
 
 from liars.truth import become
 

@@ -1,6 +1,6 @@
 """A string that begins with two backslashes is a path like any other."""
 
-from mpref import connection, listeners  # noqa: F401
+from mpref._ipc import listeners as listeners
 
 from liars.truth import become
 

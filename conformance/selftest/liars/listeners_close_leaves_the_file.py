@@ -1,6 +1,6 @@
 """close() leaves the file of a Unix domain socket."""
 
-from mpref import connection, listeners  # noqa: F401
+from mpref._ipc import listeners as listeners
 
 from liars.truth import become
 

@@ -1,7 +1,7 @@
 """set_executable() takes a string only."""
 
 import mpref
-from mpref import misc
+from mpref._start import executable as misc
 from mpref.context import BaseContext
 
 from liars.truth import become

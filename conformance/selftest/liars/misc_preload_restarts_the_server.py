@@ -1,7 +1,7 @@
 """set_forkserver_preload() ends a server that runs, so that the next one preloads."""
 
 import mpref
-from mpref import _start_forkserver
+from mpref._start import forkserver as _start_forkserver
 from mpref.context import BaseContext
 
 from liars.truth import become

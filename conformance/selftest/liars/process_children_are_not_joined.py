@@ -2,7 +2,8 @@
 
 import atexit
 
-from mpref import _exit, process
+from mpref import process
+from mpref._start import exit as _exit
 
 from liars.truth import become
 

@@ -1,6 +1,6 @@
 """close() does not give back the descriptor of the sentinel."""
 
-from mpref import _handle
+from mpref._os import child_handle as _handle
 
 from liars.truth import become
 

@@ -1,7 +1,8 @@
 """AuthenticationError is not derived from ProcessError."""
 
 import mpref
-from mpref import authkeys, context, exceptions
+from mpref import context, exceptions
+from mpref._ipc import authentication as authkeys
 
 from liars.truth import become
 

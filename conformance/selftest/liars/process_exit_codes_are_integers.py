@@ -1,6 +1,6 @@
 """sys.exit() with anything but an integer gives exit code 2 and prints nothing."""
 
-from mpref import _child
+from mpref._start import child as _child
 
 from liars.truth import become
 

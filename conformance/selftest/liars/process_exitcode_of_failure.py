@@ -1,6 +1,6 @@
 """An exception that run() does not catch gives exit code 0, and is not printed."""
 
-from mpref import _child
+from mpref._start import child as _child
 
 from liars.truth import become
 

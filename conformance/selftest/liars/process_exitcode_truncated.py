@@ -1,6 +1,6 @@
 """sys.exit(N) gives exit code 1 for every N but 0."""
 
-from mpref import _child
+from mpref._start import child as _child
 
 from liars.truth import become
 

@@ -1,6 +1,6 @@
 """start() has the standard run() called, not that of a subclass."""
 
-from mpref import _child
+from mpref._start import child as _child
 from mpref.process import BaseProcess
 
 from liars.truth import become

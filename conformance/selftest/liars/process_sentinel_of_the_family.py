@@ -1,6 +1,7 @@
 """The end of a process shows on its sentinel when its descendants have ended, too."""
 
-from mpref import _fds, _pidfd
+from mpref._os import descriptors as _fds
+from mpref._os import pidfd as _pidfd
 
 from liars.truth import become
 

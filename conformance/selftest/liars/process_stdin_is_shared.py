@@ -1,6 +1,6 @@
 """A child reads its creator's standard input."""
 
-from mpref import _child
+from mpref._start import child as _child
 
 from liars.truth import become
 

@@ -2,7 +2,7 @@
 
 import os
 
-from mpref import _handle
+from mpref._os import child_handle as _handle
 
 from liars.truth import become
 

@@ -1,6 +1,7 @@
 """A forked child prints again what its creator had not flushed."""
 
-from mpref import _child, _start_fork
+from mpref._start import child as _child
+from mpref._start import fork as _start_fork
 
 from liars.truth import become
 

@@ -1,6 +1,6 @@
 """A child does not wait for its threads."""
 
-from mpref import _child
+from mpref._start import child as _child
 
 from liars.truth import become
 

@@ -1,6 +1,7 @@
 """What a process gets of what it put itself is the very object."""
 
-from mpref import _parcel, _wire
+from mpref._ipc import channels as _wire
+from mpref._ipc import messages as _parcel
 
 from liars.truth import become
 

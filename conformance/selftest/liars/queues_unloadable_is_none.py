@@ -1,6 +1,6 @@
 """get() returns None for an item that cannot be loaded."""
 
-from mpref import _parcel
+from mpref._ipc import messages as _parcel
 
 from liars.truth import become
 

@@ -2,7 +2,7 @@
 
 import functools
 
-from mpref import _tracker
+from mpref._start import tracker as _tracker
 from mpref.shared_memory import SharedMemory
 
 from liars.truth import become

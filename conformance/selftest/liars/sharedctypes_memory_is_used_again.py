@@ -2,7 +2,7 @@
 
 import ctypes
 
-from mpref import _heap
+from mpref._memory import heap as _heap
 
 from liars.truth import become
 

@@ -1,6 +1,6 @@
 """Locks can be pickled at any time."""
 
-from mpref._locks import Shareable
+from mpref._sync.locks import Shareable
 
 from liars.truth import become
 

@@ -1,0 +1,56 @@
+"""Objects to messages and back, with the file descriptors that belong to them."""
+
+import os
+from typing import Any, List, Sequence, Tuple
+
+from .._os import descriptors as _fds
+from . import channels as _wire
+from . import reduction as _reduction
+
+
+def pack(obj: Any) -> Tuple[bytes, List[int]]:
+    """The pickle of `obj`, and the descriptors that have to go along with it.
+
+    The descriptors are those of the objects themselves: still theirs, and only good as long
+    as these are open. Who sends later has to `keep()` them.
+    """
+    with _reduction.collecting_fds() as fds:
+        data = _reduction.dumps(obj)
+    return data, fds
+
+
+def pack_apart(obj: Any) -> Tuple[_wire.Payload, List[int]]:
+    """As `pack`, with large buffers of the objects left where they are.
+
+    For channels that carry such (`carries_buffers`). They are good as long as nobody changes
+    the objects: who sends later has to take `copied()` ones.
+    """
+    with _reduction.collecting_fds() as fds:
+        data, buffers = _reduction.dumps_apart(obj, _wire.INLINE_BYTES)
+    return _wire.Apart(data, buffers) if buffers else data, fds
+
+
+def keep(fds: Sequence[int]) -> List[int]:
+    """Duplicates of `fds`, the caller's to close."""
+    kept: List[int] = []
+    try:
+        for fd in fds:
+            kept.append(os.dup(fd))
+    except BaseException:
+        _fds.close_all(kept)
+        raise
+    return kept
+
+
+def unpack(payload: _wire.Payload, fds: List[int]) -> Any:
+    """The object of a received message. Takes over the descriptors."""
+    if not fds:
+        return _load(payload)
+    with _reduction.providing_fds(fds):
+        return _load(payload)
+
+
+def _load(payload: _wire.Payload) -> Any:
+    if isinstance(payload, _wire.Apart):
+        return _reduction.loads(payload.pickle, buffers=payload.buffers)
+    return _reduction.loads(payload)

@@ -1,0 +1,334 @@
+"""A channel in one direction: a `PacketChannel`, and a pipe for what it has no room for.
+
+The kernel charges some 768 bytes for the smallest datagram, so a socket holds no more than about
+550 unread ones where `wmem_max` is Linux's default, and its writer waits. The standard library's
+pipe holds up to 8,000 short messages, and programs lean on that: they put a few thousand items
+before they read the first, or join a process that has put them. So a message that finds the
+socket full, and no reader at work, goes into the *overflow*: a pipe, which counts the bytes alone.
+
+Order. All that is in the socket is older than all that is in the overflow:
+
+* A writer uses the socket only when the overflow is empty.
+* A reader takes from the overflow only when the socket is empty. It looks at the overflow first,
+  at the socket after that, and takes then. Another reader could empty the overflow in between,
+  and writers could fill the socket and then the overflow anew: the message taken would be younger
+  than those in the socket. So readers take turns there, by a lock of the kernel's that ends with
+  its holder (`fcntl`, on the socket). Nothing that waits is called under it.
+
+Whole messages. A write of up to 4,096 bytes into a pipe is never mixed with another (PIPE_BUF). A
+message is made of fragments of 32 bytes, so a reader that was killed within one leaves fragments
+that the next one can tell from the beginning of a message. Writers need no lock. What is longer,
+or carries descriptors, waits until the overflow is empty, and then for room in the socket.
+
+Back to the socket. The overflow is for when nobody reads: its readers take turns, the socket's need
+not. So writers hold back while the readers are at work, until the overflow is empty.
+"""
+
+import errno
+import fcntl
+import os
+import select
+import struct
+import termios
+import threading
+import time
+from typing import Callable, List, Optional, Sequence, Tuple
+
+from .._os import descriptors as _fds
+from . import channels as _wire
+
+# PyPy lacks the names; the numbers are those of Linux' <linux/fcntl.h>.
+_SETPIPE_SZ: int = getattr(fcntl, "F_SETPIPE_SZ", 1031)
+_GETPIPE_SZ: int = getattr(fcntl, "F_GETPIPE_SZ", 1032)
+# In place of the usual 64 KiB, from when these are full: 8,192 fragments. Beyond 1 MiB an ordinary
+# user isn't allowed to go, and all pipes of one may have 64 MiB together.
+_OVERFLOW_BYTES = 256 * 1024
+
+# A message has one fragment or more: <B a, H length, 29 bytes> and then <B 255, 31 bytes> each,
+# where `a` is how many follow.
+_FRAGMENT = 32
+_HEAD = struct.Struct("<BH")
+_IN_HEAD = _FRAGMENT - _HEAD.size
+_IN_TAIL = _FRAGMENT - 1
+_TAIL = b"\xff"
+_MOST_FRAGMENTS = select.PIPE_BUF // _FRAGMENT
+OVERFLOW_LONGEST = _IN_HEAD + (_MOST_FRAGMENTS - 1) * _IN_TAIL
+
+_NONE = bytes(4)
+
+# A writer believes that nobody reads when it has seen nothing leave for this long: a few turns of a
+# busy processor. Being wrong costs no more than a detour through the overflow.
+PATIENCE = 0.02
+# It believes so for this many times as long. Looking again costs a twentieth of its time at most.
+_BELIEF = 20
+# No event tells that a pipe got empty. Readers empty a full one in 40 ms.
+_LOOK_AGAIN = 0.001
+
+
+def pair() -> Tuple["Reader", "Writer"]:
+    """The two ends of a new channel."""
+    first, second = _wire.pair()
+    with first, second:
+        reader, writer = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        try:
+            ends = [_fds.above_stdio(reader), _fds.above_stdio(writer)]
+        except BaseException:
+            _fds.close_all((reader, writer))
+            raise
+        return Reader(first.detach(), ends[0]), Writer(second.detach(), ends[1])
+
+
+class Reader:
+    """The receiving end."""
+
+    carries_descriptors = True
+    carries_buffers = True
+
+    def __init__(self, fd: int, overflow: int) -> None:
+        self._overflow = overflow
+        self._epoll: Optional[select.epoll] = None
+        self._packets = _wire.PacketChannel(fd)
+
+    def descriptors(self) -> List[int]:
+        """What another process needs to make its own `Reader`."""
+        return [self._packets.fileno(), self._overflow]
+
+    def fileno(self) -> int:
+        """A descriptor that is readable when the channel is; its only use is to wait for that."""
+        if self._epoll is None:
+            epoll = select.epoll()
+            for fd in self.descriptors():
+                epoll.register(fd, select.EPOLLIN)
+            self._epoll = epoll
+        return self._epoll.fileno()
+
+    def ready(self, timeout: Optional[float]) -> bool:
+        """Whether there is a message, or the end, within `timeout` seconds."""
+        # One for each call: two threads can't use the same.
+        poll = select.poll()
+        poll.register(self._packets.fileno(), select.POLLIN)
+        poll.register(self._overflow, select.POLLIN)
+        return bool(_fds.poll_until(poll, timeout))
+
+    def receive(
+        self, maxlength: Optional[int] = None, timeout: Optional[float] = None
+    ) -> _wire.Message:
+        """As PacketChannel's, but raises BlockingIOError when nothing comes within `timeout`."""
+        deadline = None
+        while True:
+            ended = False
+            try:
+                return self._packets.receive(maxlength, _wire.DONTWAIT)
+            except BlockingIOError:
+                pass
+            except EOFError:
+                ended = True
+            if _has_unread(self._overflow):
+                message = self._take_in_turn(maxlength)
+                if message is not None:
+                    return message
+            elif ended:
+                raise EOFError("the other end of the channel is closed")
+            # Whoever is told of a message may find that another reader was faster.
+            if timeout is not None:
+                deadline = deadline or time.monotonic() + timeout
+                timeout = deadline - time.monotonic()
+            if not self.ready(timeout):
+                raise BlockingIOError(errno.EAGAIN, "no message")
+
+    def _take_in_turn(self, maxlength: Optional[int]) -> Optional[_wire.Message]:
+        fd = self._packets.fileno()
+        with _turns.lock:
+            try:
+                _lock(fd, fcntl.LOCK_EX)
+                if not _has_unread(self._overflow):
+                    return None
+                try:
+                    return self._packets.receive(maxlength, _wire.DONTWAIT)
+                except (BlockingIOError, EOFError):
+                    payload = self._take()
+            finally:
+                _lock(fd, fcntl.LOCK_UN)
+        if payload is None:
+            return None
+        if maxlength is not None and len(payload) > maxlength:
+            raise _wire.MessageTooLong(len(payload), maxlength)
+        return payload, []
+
+    def _take(self) -> Optional[bytes]:
+        try:
+            head = os.read(self._overflow, _FRAGMENT)
+            while head[:1] == _TAIL:
+                # Of a message whose reader was killed.
+                head = os.read(self._overflow, _FRAGMENT)
+        except BlockingIOError:
+            return None
+        if not head:
+            return None
+        following, length = _HEAD.unpack_from(head)
+        data = head[_HEAD.size :]
+        if following:
+            tails = os.read(self._overflow, following * _FRAGMENT)
+            places = range(1, len(tails), _FRAGMENT)
+            data += b"".join([tails[place : place + _IN_TAIL] for place in places])
+        return data[:length]
+
+    def close(self, close: Callable[[int], None] = os.close) -> None:
+        self._packets.close()
+        fd, self._overflow = self._overflow, -1
+        if fd >= 0:
+            close(fd)
+        if self._epoll is not None:
+            self._epoll.close()
+
+    def __del__(self) -> None:
+        # Modules may be gone by now: what this needs is bound early. And the constructor may have
+        # failed.
+        if hasattr(self, "_packets"):
+            self.close()
+
+
+class Writer:
+    """The sending end."""
+
+    carries_descriptors = True
+    carries_buffers = True
+
+    def __init__(self, fd: int, overflow: int) -> None:
+        self._overflow = overflow
+        # Until when it is believed that nobody reads.
+        self._unattended_until = 0.0
+        self._packets = _wire.PacketChannel(fd)
+
+    def descriptors(self) -> List[int]:
+        """What another process needs to make its own `Writer`."""
+        return [self._packets.fileno(), self._overflow]
+
+    def fileno(self) -> int:
+        return self._packets.fileno()
+
+    def ready(self, timeout: Optional[float]) -> bool:
+        return self._packets.ready(timeout)
+
+    def send(self, payload: _wire.Payload, fds: Sequence[int] = (), flags: int = 0) -> None:
+        """As PacketChannel's."""
+        waits = not flags & _wire.DONTWAIT
+        fits = not fds and len(payload) <= OVERFLOW_LONGEST
+        if not _has_unread(self._overflow):
+            try:
+                return self._packets.send(payload, fds, flags | _wire.DONTWAIT if fits else flags)
+            except BlockingIOError:
+                pass
+        if not waits:
+            raise BlockingIOError(errno.EAGAIN, "the channel is full")
+        if not fits or isinstance(payload, _wire.Apart):
+            while _has_unread(self._overflow):
+                time.sleep(_LOOK_AGAIN)
+            return self._packets.send(payload, fds)
+        fragments = _fragments(bytes(payload))
+        while True:
+            if time.monotonic() >= self._unattended_until and self._readers_make_room():
+                try:
+                    return self._packets.send(payload, (), _wire.DONTWAIT)
+                except BlockingIOError:
+                    # Others were faster.
+                    continue
+            if self._put(fragments):
+                return None
+            poll = select.poll()
+            poll.register(self._overflow, select.POLLOUT)
+            poll.poll()
+
+    def _readers_make_room(self) -> bool:
+        """Wait as long as readers are at work. Returns whether the socket can be used again."""
+        level = self._level()
+        while True:
+            if level[1]:
+                until = time.monotonic() + PATIENCE
+                while _has_unread(self._overflow) and time.monotonic() < until:
+                    time.sleep(_LOOK_AGAIN)
+                has_room = False
+            else:
+                poll = select.poll()
+                poll.register(self._packets.fileno(), select.POLLOUT)
+                has_room = bool(poll.poll(PATIENCE * 1000))
+            before, level = level, self._level()
+            if has_room and not level[1]:
+                return True
+            if level[0] >= before[0] and level[1] >= before[1]:
+                self._unattended_until = time.monotonic() + _BELIEF * PATIENCE
+                return False
+
+    def _level(self) -> Tuple[int, int]:
+        """How much is unread in the socket and in the overflow; what only grows is not read."""
+        return _unread(self._packets.fileno(), termios.TIOCOUTQ), _unread(self._overflow)
+
+    def _put(self, fragments: bytes) -> bool:
+        """Whether the overflow took it."""
+        try:
+            os.write(self._overflow, fragments)
+            return True
+        except BlockingIOError:
+            pass
+        if fcntl.fcntl(self._overflow, _GETPIPE_SZ) >= _OVERFLOW_BYTES:
+            return False
+        try:
+            fcntl.fcntl(self._overflow, _SETPIPE_SZ, _OVERFLOW_BYTES)
+        except OSError:
+            # The user's pipes have all that they may have.
+            return False
+        return self._put(fragments)
+
+    def close(self, close: Callable[[int], None] = os.close) -> None:
+        # In this order: a reader at the end of the socket looks at the overflow once more.
+        self._packets.close()
+        fd, self._overflow = self._overflow, -1
+        if fd >= 0:
+            close(fd)
+
+    def __del__(self) -> None:
+        if hasattr(self, "_packets"):
+            self.close()
+
+
+def _fragments(payload: bytes) -> bytes:
+    rest = payload[_IN_HEAD:]
+    tails = [
+        _TAIL + rest[place : place + _IN_TAIL].ljust(_IN_TAIL, b"\0")
+        for place in range(0, len(rest), _IN_TAIL)
+    ]
+    head = _HEAD.pack(len(tails), len(payload)) + payload[:_IN_HEAD].ljust(_IN_HEAD, b"\0")
+    return b"".join((head, *tails))
+
+
+def _has_unread(fd: int) -> bool:
+    # Asked for every message that is sent.
+    count = bytearray(4)
+    fcntl.ioctl(fd, termios.FIONREAD, count)
+    return count != _NONE
+
+
+def _unread(fd: int, request: int = termios.FIONREAD) -> int:
+    count = bytearray(4)
+    fcntl.ioctl(fd, request, count)
+    return int.from_bytes(count, "little")
+
+
+class _Turns:
+    # The lock of the kernel's is a process's; this one is for its threads. Reentrant, for a signal
+    # handler that receives.
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+
+
+_turns = _Turns()
+os.register_at_fork(after_in_child=_turns.__init__)  # type: ignore[misc]
+
+
+def _lock(fd: int, what: int) -> None:
+    try:
+        fcntl.lockf(fd, what)
+    except OSError:
+        # A system without locks for sockets, or a deadlock that it takes for one as it sees
+        # processes and not threads. Without a turn a message may come before an older one.
+        pass

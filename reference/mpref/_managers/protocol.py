@@ -1,0 +1,128 @@
+"""What a manager's server and its clients say to each other.
+
+A client says hello with the name of its process, and sends requests from then on, one at a time: a
+command and its arguments. The answer is a kind and a value:
+
+    value    what the request gave
+    proxy    a new shared object: the fields of its Token
+    raised   what a method of a shared object raised
+    failed   the traceback of anything else that went wrong, as text
+"""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any, NamedTuple, Optional, Tuple
+
+from .._ipc import authentication as authkeys
+from .._ipc import connections as connection
+from .._ipc import listeners
+
+VALUE, PROXY, RAISED, FAILED = "value", "proxy", "raised", "failed"
+
+SERIALIZERS = ("pickle", "xmlrpclib")
+
+
+class RemoteError(Exception):
+    """Something went wrong in a manager's process; the text is the traceback of there.
+
+    Anchor: multiprocessing.managers.BaseProxy._callmethod
+    """
+
+    def __str__(self) -> str:
+        line = "-" * 75
+        return f"\n{line}\n{self.args[0]}{line}"
+
+
+class Token(NamedTuple):
+    """Where a shared object is, and what may be done with it."""
+
+    typeid: str
+    address: Any
+    ident: str
+    exposed: Tuple[str, ...]
+
+
+class Talk:
+    """One connection between a client and a server, in one of the two formats."""
+
+    def __init__(self, end: connection.Connection, serializer: str) -> None:
+        self.connection = end
+        self._pickles = serializer == "pickle"
+
+    def send(self, message: Tuple[Any, ...]) -> None:
+        if self._pickles:
+            self.connection.send(message)
+            return
+        from xmlrpc import client  # slow to import, and rarely asked for
+
+        text = client.dumps((list(message),), methodname="mpref", allow_none=True)
+        self.connection.send_bytes(text.encode())
+
+    def receive(self) -> Any:
+        if self._pickles:
+            return self.connection.recv()
+        from xmlrpc import client
+
+        (message,), _ = client.loads(self.connection.recv_bytes().decode())
+        return message
+
+    def answer(self, kind: str, value: Any) -> None:
+        """Send an answer, or a report that it can't be sent."""
+        if kind == RAISED and not self._pickles:
+            # XML has no exceptions.
+            kind, value = FAILED, "".join(traceback.format_exception_only(type(value), value))
+        try:
+            self.send((kind, value))
+        except (BrokenPipeError, ConnectionResetError):
+            raise
+        except Exception:
+            # Not serializable: nothing of it was sent.
+            self.send((FAILED, traceback.format_exc()))
+
+    def exchange(self, *request: Any) -> Tuple[str, Any]:
+        """The answer to a request. What this raises is the connection's fault."""
+        self.send(request)
+        kind, value = self.receive()
+        return kind, value
+
+    def ask(self, *request: Any) -> Any:
+        """As `opened(exchange(...))`."""
+        return opened(self.exchange(*request))
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+def opened(answer: Tuple[str, Any]) -> Any:
+    """What an answer gives; raises what it tells. A Token for a new shared object."""
+    kind, value = answer
+    if kind == VALUE:
+        return value
+    if kind == PROXY:
+        typeid, address, ident, exposed = value
+        # As a list it came through XML.
+        address = tuple(address) if isinstance(address, list) else address
+        return Token(typeid, address, ident, tuple(exposed))
+    if kind == RAISED:
+        raise value
+    raise RemoteError(value)
+
+
+def connect(address: Any, authkey: bytes, serializer: str, client: str, is_main: bool) -> Talk:
+    """A connection to a server. With the main one of a process ends what the process holds."""
+    talk = Talk(listeners.Client(address, authkey=bytes(authkey)), serializer)
+    try:
+        talk.ask("hello", client, is_main)
+    except BaseException:
+        talk.close()
+        raise
+    return talk
+
+
+def authenticate(end: connection.Connection, authkey: bytes, deadline: Optional[float]) -> None:
+    """The server's part of the opening; `deadline` on time.monotonic()."""
+    end._channel.deadline = deadline
+    authkeys.deliver_challenge(end, authkey)
+    authkeys.answer_challenge(end, authkey)
+    end._channel.deadline = None

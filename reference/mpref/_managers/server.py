@@ -1,0 +1,288 @@
+"""The server of a manager: the shared objects, and a thread for each connection of a client.
+
+Who holds what is counted by process: a client's *main* connection lives as long as its process, and
+takes with it all that the process held, also when it was killed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import socket
+import threading
+import time
+import traceback
+from collections import Counter
+from typing import Any, Callable, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Tuple, Type
+
+from .._ipc import listeners
+from .._ipc.connections import Connection, Pipe, wait
+from ..process import parent_process
+from . import protocol as _manager_wire
+from .protocol import FAILED, PROXY, RAISED, VALUE, Talk, Token
+
+# Connections that wait to be accepted: each thread of each client has one.
+_BACKLOG = 128
+# Until a server that could not accept tries again: short beside what a client expects to wait.
+_PATIENCE = 0.05
+
+
+class Registered(NamedTuple):
+    """What is known of a type identifier."""
+
+    callable: Optional[Callable[..., Any]]
+    exposed: Optional[Tuple[str, ...]]
+    method_to_typeid: Mapping[str, str]
+    proxytype: Any
+
+
+class _Shared(NamedTuple):
+    referent: Any
+    exposed: FrozenSet[str]
+    method_to_typeid: Mapping[str, str]
+
+
+class Server:
+    """Serves the shared objects of a manager, from `BaseManager.get_server()`.
+
+    Anchor: multiprocessing.managers.BaseManager.get_server
+    """
+
+    def __init__(
+        self, registry: Mapping[str, Registered], address: Any, authkey: bytes, serializer: str
+    ) -> None:
+        self._registry = dict(registry)
+        self._authkey = bytes(authkey)
+        self._serializer = serializer
+        # A name that needs no file leaves none when the server is killed.
+        chosen = "\0mpref-" + os.urandom(16).hex() if address is None else address
+        # Without the key: it is asked for by each connection's own thread, so that a stranger who
+        # says nothing keeps nobody waiting.
+        self._listener = listeners.Listener(chosen, backlog=_BACKLOG)
+        self._address = chosen if address is None else self._listener.address
+        self._numbers = itertools.count(1)
+        # Reentrant: a proxy that is collected meanwhile gives back what it held.
+        self._lock = threading.RLock()
+        self._shared: Dict[str, _Shared] = {}
+        self._held: Dict[str, Counter[str]] = {}
+        self._stopped, self._stop_writer = Pipe(duplex=False)
+        self._commands: Dict[str, Callable[..., Tuple[str, Any]]] = {
+            "create": self._create,
+            "call": self._call,
+            "value": self._value,
+            "repr": self._repr,
+            "keep": self._keep,
+            "drop": self._drop,
+            "stop": self._stop,
+        }
+
+    @property
+    def address(self) -> Any:
+        """Where it listens.
+
+        Anchor: multiprocessing.managers.BaseManager.get_server
+        """
+        return self._address
+
+    def serve_forever(self) -> None:
+        """Serve until a client shuts the manager down, or the process that started it ends.
+
+        Anchor: multiprocessing.managers.BaseManager.get_server
+        """
+        from . import proxies as _proxies
+
+        _proxies.become_server(self)
+        assert self._listener._socket is not None
+        watched: List[Any] = [self._listener._socket, self._stopped]
+        parent = parent_process()
+        if parent is not None:
+            watched.append(parent.sentinel)
+        try:
+            while wait(watched) == [self._listener._socket]:
+                try:
+                    self._accept(self._listener._socket)
+                except (OSError, RuntimeError):
+                    # No descriptors or threads left, for the moment: others are served on.
+                    traceback.print_exc()
+                    time.sleep(_PATIENCE)
+        finally:
+            self._listener.close()
+            self.release()
+
+    def stop(self) -> None:
+        """End `serve_forever()`; a signal handler may call it."""
+        self._stop_writer.send_bytes(b"")
+
+    def release(self) -> None:
+        """At the end of serving."""
+
+    def ask(self, client: str, command: str, *args: Any) -> Any:
+        """A request from within this process: its proxies need no connection."""
+        return _manager_wire.opened(self._commands[command](client, *args))
+
+    def begin(self, client: str) -> None:
+        """A process is there that may hold shared objects."""
+        with self._lock:
+            self._held[client] = Counter()
+
+    def end(self, client: str) -> None:
+        """A process is gone, and holds nothing any more."""
+        with self._lock:
+            held = self._held.pop(client)
+            dropped = [self._let_go(ident) for ident in held]
+        del dropped
+
+    def _accept(self, listening: socket.socket) -> None:
+        end, _ = listening.accept()
+        connection = Connection(end.detach())
+        try:
+            threading.Thread(target=self._welcome, args=(connection,), daemon=True).start()
+        except BaseException:
+            connection.close()
+            raise
+
+    def _welcome(self, connection: Connection) -> None:
+        with connection:
+            try:
+                deadline = time.monotonic() + listeners.OPENING_SECONDS
+                _manager_wire.authenticate(connection, self._authkey, deadline)
+                talk = Talk(connection, self._serializer)
+                command, client, is_main = talk.receive()
+                if command != "hello":
+                    return
+                if is_main:
+                    self.begin(client)
+            except Exception:
+                # A stranger: it has been told, or is gone.
+                return
+            try:
+                talk.answer(VALUE, None)
+                self._serve(talk, client)
+            except OSError:
+                # It went without waiting for its answer.
+                pass
+            finally:
+                if is_main:
+                    self.end(client)
+
+    def _serve(self, talk: Talk, client: str) -> None:
+        while True:
+            try:
+                command, *args = talk.receive()
+            except (EOFError, OSError):
+                return
+            except Exception:
+                # A whole message all the same: what it says can't be loaded here.
+                talk.answer(FAILED, traceback.format_exc())
+                continue
+            try:
+                kind, value = self._commands[command](client, *args)
+            except Exception:
+                kind, value = FAILED, traceback.format_exc()
+            talk.answer(kind, value)
+            # Held until the next request otherwise.
+            command = args = value = None
+
+    # What clients may ask for. Each gives the kind and the value of its answer.
+
+    def _create(
+        self, client: str, typeid: str, args: Any, kwds: Mapping[str, Any]
+    ) -> Tuple[str, Any]:
+        registered = self._registry[typeid]
+        if registered.callable is None:
+            if kwds or len(args) != 1:
+                raise ValueError(
+                    f"{typeid!r} has no callable here: expected the object alone, got "
+                    f"{len(args)} arguments"
+                )
+            referent = args[0]
+        else:
+            referent = registered.callable(*args, **kwds)
+        return PROXY, tuple(self._share(client, typeid, referent))
+
+    def _share(self, client: str, typeid: str, referent: Any) -> Token:
+        registered = self._registry[typeid]
+        exposed = registered.exposed
+        if exposed is None:
+            exposed = tuple(public_methods(referent))
+        methods = dict(registered.method_to_typeid)
+        ident = str(next(self._numbers))
+        with self._lock:
+            self._shared[ident] = _Shared(referent, frozenset((*exposed, *methods)), methods)
+            self._keep(client, ident)
+        return Token(typeid, self.address, ident, tuple(exposed))
+
+    def _call(
+        self, client: str, ident: str, method: str, args: Any, kwds: Mapping[str, Any]
+    ) -> Tuple[str, Any]:
+        shared = self._find(ident)
+        if method not in shared.exposed:
+            raise AttributeError(
+                f"method {method!r} of {type(shared.referent).__name__} is not exposed; exposed "
+                f"are {', '.join(sorted(shared.exposed))}"
+            )
+        try:
+            result = getattr(shared.referent, method)(*args, **kwds)
+        except Exception as error:
+            return RAISED, error
+        if method in shared.method_to_typeid:
+            return PROXY, tuple(self._share(client, shared.method_to_typeid[method], result))
+        return VALUE, list(result) if isinstance(result, _VIEWS) else result
+
+    def _value(self, client: str, ident: str) -> Tuple[str, Any]:
+        return VALUE, self._find(ident).referent
+
+    def _repr(self, client: str, ident: str) -> Tuple[str, Any]:
+        return VALUE, repr(self._find(ident).referent)
+
+    def _keep(self, client: str, ident: str) -> Tuple[str, Any]:
+        with self._lock:
+            self._find(ident)
+            # A process that has gone meanwhile holds nothing, and what nobody holds goes.
+            if client in self._held:
+                self._held[client][ident] += 1
+            else:
+                self._let_go(ident)
+        return VALUE, None
+
+    def _drop(self, client: str, ident: str) -> Tuple[str, Any]:
+        dropped = None
+        with self._lock:
+            held = self._held.get(client, Counter())
+            held[ident] -= 1
+            if held[ident] <= 0:
+                del held[ident]
+                dropped = self._let_go(ident)
+        # Its end may take long, or drop others.
+        del dropped
+        return VALUE, None
+
+    def _stop(self, client: str) -> Tuple[str, Any]:
+        self.stop()
+        return VALUE, None
+
+    def _let_go(self, ident: str) -> Optional[_Shared]:
+        if any(ident in held for held in self._held.values()):
+            return None
+        return self._shared.pop(ident, None)
+
+    def _find(self, ident: str) -> _Shared:
+        try:
+            return self._shared[ident]
+        except KeyError:
+            raise LookupError(
+                "the shared object is gone: all proxies were dropped before this one was received"
+            ) from None
+
+    def referent_of(self, token: Token) -> Any:
+        """The object itself, for those that are made of others."""
+        return self._find(token.ident).referent
+
+
+_VIEWS: Tuple[Type[Any], ...] = (type({}.keys()), type({}.values()), type({}.items()))
+
+
+def public_methods(referent: Any) -> List[str]:
+    """The names of what can be called and doesn't begin with an underscore."""
+    names = (name for name in dir(referent) if not name.startswith("_"))
+    return [name for name in names if callable(getattr(referent, name, None))]

@@ -1,0 +1,196 @@
+"""What a parent holds of a started child: its pid, its sentinel, and a way to its exit code."""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import threading
+import time
+import weakref
+from typing import Callable, List, Optional
+
+from . import descriptors as _fds
+from . import pidfd as _pidfd
+from . import weak as _weak
+
+__all__ = ["STATUS", "UNKNOWN_EXIT", "DirectChild", "Handle", "ServedChild", "when_killed"]
+
+# Called when a child was perhaps killed, with whatever it was about to do (see `_semaphore`).
+when_killed: List[Callable[[], None]] = []
+# Who waits for one child looks this often whether another one has been killed.
+_LOOK_AROUND_SECONDS = 0.25
+
+# The exit code of a child that has ended while nobody can say how: SIGCHLD is ignored, somebody
+# else reaped it, or the fork server died before it could report (CPython gives 255 then, too).
+UNKNOWN_EXIT = 255
+
+# How the fork server reports a wait status.
+STATUS = struct.Struct("<i")
+
+# Where there are no process descriptors, a child that ends closes its end of the sentinel pipe
+# some microseconds before it can be reaped. Who has seen the sentinel get ready must not be told
+# that the child is alive, so it is looked for again, this often and (once) this long: a child that
+# closed the pipe and lives on is found alive after all.
+_ZOMBIE_POLL_SECONDS = 0.001
+_ZOMBIE_DELAY_SECONDS = 0.1
+
+
+class Handle:
+    """A started child of this process. Its methods may be called by several threads at a time."""
+
+    def __init__(self, pid: int, sentinel: int, *, is_pidfd: bool) -> None:
+        self.pid = pid
+        self.sentinel = sentinel
+        self.exitcode: Optional[int] = None
+        self._is_pidfd = is_pidfd
+        # Held around every look at the child's status and every signal: so no thread signals a
+        # number that another one has just given back to the system.
+        self._lock = threading.Lock()
+        self._open = True
+        self._end_is_known = False
+        _handles.add(self)
+
+    def poll(self) -> Optional[int]:
+        """The exit code, or None while the child runs; reaps it when it has ended."""
+        if self.exitcode is None:
+            with self._lock:
+                if self.exitcode is None:
+                    self.exitcode = self._collect()
+            if self.exitcode is not None:
+                _handles.discard(self)
+                if self.exitcode < 0 or self.exitcode == UNKNOWN_EXIT:
+                    _tell_killed()
+        return self.exitcode
+
+    def wait(self, timeout: Optional[float] = None) -> Optional[int]:
+        """Like `poll`, but wait for the end at most `timeout` seconds (None: without limit)."""
+        if self.poll() is not None:
+            return self.exitcode
+        deadline = None if timeout is None else time.monotonic() + timeout
+        if not self._await_sentinel(deadline):
+            return self.poll()
+        while self.poll() is None and (deadline is None or time.monotonic() < deadline):
+            time.sleep(_ZOMBIE_POLL_SECONDS)
+        return self.exitcode
+
+    def _await_sentinel(self, deadline: Optional[float]) -> bool:
+        while True:
+            left = _LOOK_AROUND_SECONDS
+            if deadline is not None:
+                left = min(left, deadline - time.monotonic())
+            if _fds.ready(self.sentinel, left):
+                return True
+            if deadline is not None and time.monotonic() >= deadline:
+                return False
+            _look_around()
+
+    def send_signal(self, signum: int) -> None:
+        """Send a signal; nothing happens when the child has ended."""
+        if self.poll() is not None:
+            return
+        with self._lock:
+            if self.exitcode is not None:
+                return
+            try:
+                if self._is_pidfd:
+                    _pidfd.send_signal(self.sentinel, signum)
+                else:
+                    os.kill(self.pid, signum)
+            except ProcessLookupError:
+                pass
+
+    def close(self) -> None:
+        """Give the descriptors back."""
+        if self._open:
+            self._open = False
+            os.close(self.sentinel)
+
+    def __del__(self) -> None:
+        if getattr(self, "_open", False):
+            try:
+                self.close()
+            except OSError:
+                pass
+
+    def _collect(self) -> Optional[int]:
+        raise NotImplementedError
+
+
+_handles: "weakref.WeakSet[Handle]" = weakref.WeakSet()
+
+
+def _look_around() -> None:
+    """Notice the end of other children, without reaping them: those are zombies until joined."""
+    for handle in _weak.living(_handles):
+        if handle._end_is_known or not handle._open:
+            continue
+        if _fds.ready(handle.sentinel, 0):
+            handle._end_is_known = True
+            _tell_killed()
+
+
+def _tell_killed() -> None:
+    for callback in when_killed:
+        callback()
+
+
+def _after_fork_in_child() -> None:
+    _handles.clear()
+
+
+os.register_at_fork(after_in_child=_after_fork_in_child)
+
+
+class DirectChild(Handle):
+    """A child that this process forked or spawned itself."""
+
+    def __init__(self, pid: int, sentinel: int, *, is_pidfd: bool) -> None:
+        super().__init__(pid, sentinel, is_pidfd=is_pidfd)
+        self._may_lag = not is_pidfd
+
+    def _collect(self) -> Optional[int]:
+        exitcode = self._reap()
+        if exitcode is None and self._may_lag and _fds.ready(self.sentinel, 0):
+            self._may_lag = False
+            deadline = time.monotonic() + _ZOMBIE_DELAY_SECONDS
+            while exitcode is None and time.monotonic() < deadline:
+                time.sleep(_ZOMBIE_POLL_SECONDS)
+                exitcode = self._reap()
+        return exitcode
+
+    def _reap(self) -> Optional[int]:
+        try:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+        except ChildProcessError:
+            return UNKNOWN_EXIT
+        return os.waitstatus_to_exitcode(status) if pid else None
+
+
+class ServedChild(Handle):
+    """A child that the fork server forked for this process, and whose exit status it reports."""
+
+    def __init__(self, pid: int, status: socket.socket, pidfd: Optional[int]) -> None:
+        super().__init__(
+            pid, status.fileno() if pidfd is None else pidfd, is_pidfd=pidfd is not None
+        )
+        self._status = status
+
+    def close(self) -> None:
+        if self._open and self._is_pidfd:
+            os.close(self.sentinel)
+        self._open = False
+        self._status.close()
+
+    def _collect(self) -> Optional[int]:
+        if not _fds.ready(self.sentinel, 0):
+            return None
+        # The child has ended, so its status is there or comes as soon as the server gets to it;
+        # when the server is dead, the channel is at its end.
+        try:
+            data = self._status.recv(STATUS.size)
+        except ConnectionError:
+            data = b""
+        if len(data) < STATUS.size:
+            return UNKNOWN_EXIT
+        return os.waitstatus_to_exitcode(STATUS.unpack(data)[0])

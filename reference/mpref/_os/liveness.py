@@ -1,0 +1,45 @@
+"""How others learn that this process has ended: by a descriptor that turns readable then.
+
+With a pidfd nothing is left to do. Without, this process keeps the writing end of a pipe for as
+long as it lives, and gives the reading end away.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Optional
+
+from . import descriptors as _fds
+from . import pidfd as _pidfd
+
+__all__ = ["dup_own_end"]
+
+_lock = threading.Lock()
+_own: Optional[int] = None
+_writer: Optional[int] = None
+
+
+def dup_own_end() -> int:
+    """A new descriptor that gets ready when this process ends; the caller closes it."""
+    global _own, _writer
+    with _lock:
+        if _own is None:
+            if _pidfd.available():
+                _own = _pidfd.open_pidfd(os.getpid())
+            else:
+                _own, _writer = os.pipe()
+                _fds.guard_in_forks(_writer)
+        return _fds.duplicate(_own)
+
+
+def _after_fork_in_child() -> None:
+    # The copy is another process with a life of its own. Its guard closes the writing end.
+    global _lock, _own, _writer
+    _lock = threading.Lock()
+    if _own is not None:
+        _fds.close_all([_own])
+    _own = _writer = None
+
+
+os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -1,0 +1,256 @@
+"""Conditions and events between processes.
+
+Whoever waits sleeps on a word of shared memory (`_futex`). Nobody is registered anywhere but with
+the kernel, so a process that is killed while it waits is missed by nobody.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from types import TracebackType
+from typing import Any, Callable, Dict, Optional, Tuple, Type
+
+from .._memory import futex as _futex
+from .._memory import segments as _shared
+from .locks import RLock, Semaphore, Shareable, start_method_of
+from .semaphore import VALUE_MAX
+
+__all__ = ["Condition", "Event", "rebuild"]
+
+
+class _NotHeld(AssertionError, RuntimeError):
+    """What threading.Condition raises and what the standard library's Condition raises."""
+
+
+class Condition(Shareable):
+    """A condition variable: wait() until another process or thread calls notify().
+
+    lock: a Lock or RLock of this package; without it, an RLock of its own. acquire() and
+    release() are the lock's. Usable in `with`.
+
+    A notification is a token, that is a value of a semaphore. notify() makes as many as there are
+    waiters to be woken, gives the notifications a new number, and wakes so many sleepers; who finds
+    the number changed tries to take a token. Only those may who waited already when the newest
+    tokens were made: somebody who notifies and then waits at once can't take the wake-up that was
+    meant for a process which hasn't run yet.
+
+    A token lies in wait for whoever comes to take it, so a waiter that was killed on waking up
+    keeps it from nobody. But a waiter that was killed unnotified is still counted: a later
+    notify_all() makes one token too many, and some waiter after that may wake up once without a
+    reason. `threading` reserves that right, and wait_for() does not mind.
+
+    All counting is done while holding the lock, so it needs no lock of its own.
+
+    Anchor: multiprocessing.Condition
+    """
+
+    def __init__(self, lock: Any = None, *, ctx: Any = None) -> None:
+        self._start_method = start_method_of(ctx)
+        self._bind(
+            RLock(ctx=ctx) if lock is None else lock,
+            Semaphore(0, ctx=ctx),
+            _shared.allocate(3 * _futex.Word.BYTES),
+        )
+
+    def _bind(self, lock: Any, tokens: Semaphore, block: _shared.Block) -> None:
+        self._lock = lock
+        self._tokens = tokens
+        self._block = block
+        # How often tokens were made; how many wait and have no token made for them.
+        self._number = _futex.Word(block, 0)
+        self._waiting = _futex.Word(block, 4)
+        self.acquire = lock.acquire
+        self.release = lock.release
+
+    def wait(self, timeout: Optional[float] = None) -> bool:
+        """Release the lock, wait to be notified, acquire the lock again.
+
+        Returns False when `timeout` seconds passed without a notification. Raises
+        AssertionError (a RuntimeError, too) when the lock isn't held.
+
+        Anchor: multiprocessing.Condition
+        """
+        self._check_held("wait")
+        until = _futex.deadline(timeout)
+        entered = self._number.value
+        self._waiting.value += 1
+        depth = self._lock._count() if isinstance(self._lock, RLock) else 1
+        for _ in range(depth):
+            self._lock.release()
+        try:
+            woken = self._sleep(entered, until)
+        except BaseException:
+            self._acquire(depth)
+            if self._withdraw(entered):
+                # The notification is not lost with the exception.
+                self.notify()
+            raise
+        self._acquire(depth)
+        return woken or self._withdraw(entered)
+
+    def _sleep(self, entered: int, until: Optional[float]) -> bool:
+        while True:
+            # Looked at before the tokens: what is made after that makes the word another one, and
+            # nobody sleeps on it.
+            number = self._number.value
+            if self._take_token(entered, number):
+                return True
+            if _futex.is_past(until):
+                return False
+            self._number.wait(number, until)
+
+    def _take_token(self, entered: int, number: int) -> bool:
+        return number != entered and self._tokens.acquire(False)
+
+    def _acquire(self, depth: int) -> None:
+        for _ in range(depth):
+            self._lock.acquire()
+
+    def _withdraw(self, entered: int) -> bool:
+        """Give up waiting; True where a notification was faster."""
+        if self._take_token(entered, self._number.value):
+            return True
+        self._waiting.value -= 1
+        return False
+
+    def wait_for(self, predicate: Callable[[], Any], timeout: Optional[float] = None) -> Any:
+        """wait() until `predicate()` is true, and return its last value.
+
+        That is a false one where `timeout` seconds passed before. The lock must be held.
+
+        Anchor: multiprocessing.Condition
+        """
+        until = _futex.deadline(timeout)
+        result = predicate()
+        while not result and not _futex.is_past(until):
+            self.wait(None if until is None else until - time.monotonic())
+            result = predicate()
+        return result
+
+    def notify(self, n: int = 1) -> None:
+        """Wake up to `n` waiters.
+
+        Raises AssertionError (a RuntimeError, too) when the lock isn't held.
+
+        Anchor: multiprocessing.Condition
+        """
+        self._check_held("notify")
+        waiting = self._waiting.value
+        count = min(n, waiting)
+        if count <= 0:
+            return
+        self._waiting.value = waiting - count
+        for _ in range(count):
+            self._tokens.release()
+        self._number.value += 1
+        self._number.wake(count)
+
+    def notify_all(self) -> None:
+        """Wake all waiters; see notify().
+
+        Anchor: multiprocessing.Condition
+        """
+        self.notify(VALUE_MAX)
+
+    def _check_held(self, what: str) -> None:
+        # A lock of threading, which works within one process, can't tell.
+        is_mine = getattr(self._lock, "_is_mine", None)
+        if is_mine is not None and not is_mine():
+            raise _NotHeld(f"{what}() of a condition whose lock this thread doesn't hold")
+
+    def __enter__(self) -> Any:
+        return self._lock.__enter__()
+
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        value: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        self._lock.__exit__(kind, value, traceback)
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        self._check_handing_over()
+        parts = self._lock, self._tokens, self._block
+        return rebuild, (type(self), {"_start_method": self._start_method}, parts)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}({self._lock!r}, {self._waiting.value})>"
+
+
+class Event(Shareable):
+    """A flag that processes wait for.
+
+    There is no lock in it. So nobody can be killed with it, and a signal handler may set the event
+    that its process is waiting for.
+
+    Anchor: multiprocessing.Event
+    """
+
+    def __init__(self, *, ctx: Any = None) -> None:
+        self._start_method = start_method_of(ctx)
+        self._bind(_shared.allocate(2 * _futex.Word.BYTES))
+
+    def _bind(self, block: _shared.Block) -> None:
+        self._block = block
+        self._flag = _futex.Word(block, 0)
+        # Another one at each set(): the flag may be cleared again before a process that waits for
+        # it runs, and it has been set all the same.
+        self._stamp = _futex.Word(block, 4)
+
+    def is_set(self) -> bool:
+        """Whether the flag is set.
+
+        Anchor: multiprocessing.Event
+        """
+        return self._flag.value != 0
+
+    def set(self) -> None:
+        """Set the flag and wake all who wait for it.
+
+        Anchor: multiprocessing.Event
+        """
+        self._flag.value = 1
+        # By chance and not by counting: two who count at once could give an old stamp once more.
+        stamp = self._stamp.value
+        while stamp == self._stamp.value:
+            stamp = int.from_bytes(os.urandom(_futex.Word.BYTES), "little")
+        self._stamp.value = stamp
+        self._stamp.wake()
+
+    def clear(self) -> None:
+        """Clear the flag.
+
+        Anchor: multiprocessing.Event
+        """
+        self._flag.value = 0
+
+    def wait(self, timeout: Optional[float] = None) -> bool:
+        """Wait until the flag is set, up to `timeout` seconds; return whether it was.
+
+        Anchor: multiprocessing.Event
+        """
+        until = _futex.deadline(timeout)
+        stamp = self._stamp.value
+        while not self.is_set() and self._stamp.value == stamp:
+            if _futex.is_past(until):
+                return False
+            self._stamp.wait(stamp, until)
+        return True
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        self._check_handing_over()
+        return rebuild, (type(self), {"_start_method": self._start_method}, (self._block,))
+
+    def __repr__(self) -> str:
+        state = "set" if self.is_set() else "unset"
+        return f"<{type(self).__name__} at {id(self):#x} {state}>"
+
+
+def rebuild(cls: Any, attributes: Dict[str, Any], parts: Tuple[Any, ...]) -> Any:
+    """An object of `cls` at the receiver of its pickle."""
+    self = cls.__new__(cls)
+    self.__dict__.update(attributes)
+    self._bind(*parts)
+    return self

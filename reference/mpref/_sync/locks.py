@@ -1,0 +1,153 @@
+"""Locks and semaphores between processes."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, Tuple, Type
+
+from .._ipc import reduction as _reduction
+from .._memory import segments as _shared
+from .semaphore import COUNTING, RECURSIVE, VALUE_MAX, SemLock
+
+__all__ = ["BoundedSemaphore", "Lock", "RLock", "Semaphore", "Shareable", "start_method_of"]
+
+
+class Shareable:
+    """What is handed to children as an argument of Process, and in no other way."""
+
+    _start_method: str
+
+    def _check_handing_over(self) -> None:
+        _reduction.assert_spawning(self)
+        if self._start_method == "fork":
+            raise RuntimeError(
+                f"a {type(self).__name__} of a fork context can't be an argument of a process "
+                "that is started in another way; make it with the context of the process: "
+                f"context.{type(self).__name__}(...)"
+            )
+
+
+class _SemaphoreObject(SemLock, Shareable):
+    """What the four kinds of lock have in common."""
+
+    @classmethod
+    def _new(cls, kind: int, value: int, maxvalue: int, ctx: Any) -> Any:
+        method = start_method_of(ctx)
+        self = cls._create(kind, value, maxvalue)
+        self._start_method = method
+        return self
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        # All is done; the C type's own __init__ doesn't know our arguments.
+        pass
+
+    def locked(self) -> bool:
+        """Whether an acquire() would have to wait.
+
+        Anchor: multiprocessing.Lock.locked
+        """
+        return self._is_zero()
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        self._check_handing_over()
+        return _attach, (type(self), self._start_method, self._block, self.kind, self.maxvalue)
+
+    def _owner(self) -> str:
+        from ..process import current_process
+
+        if self._is_mine():
+            name = current_process().name
+            thread = threading.current_thread()
+            return name if thread is threading.main_thread() else f"{name}|{thread.name}"
+        if not self._is_zero():
+            return "None"
+        return "SomeOtherThread" if self._count() > 0 else "SomeOtherProcess"
+
+
+def _attach(
+    cls: Type[_SemaphoreObject], method: str, block: _shared.Block, kind: int, maxvalue: int
+) -> _SemaphoreObject:
+    self = cls._attach(block, kind, maxvalue)
+    self._start_method = method
+    return self
+
+
+class Lock(_SemaphoreObject):
+    """A lock that isn't recursive; any process or thread may release it.
+
+    acquire(block=True, timeout=None): waits for the lock, up to `timeout` seconds, where None
+    has no limit and a negative number is zero; returns whether it was acquired. Without `block`
+    it doesn't wait, whatever the timeout. release(): ValueError if it isn't locked. locked():
+    whether it is. Usable in `with`.
+
+    Anchor: multiprocessing.Lock
+    """
+
+    def __new__(cls, *, ctx: Any = None) -> Lock:
+        return cls._new(COUNTING, 1, 1, ctx)  # type: ignore[no-any-return]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}(owner={self._owner()})>"
+
+
+class RLock(_SemaphoreObject):
+    """A lock that its owner may acquire again; it has to release it as often.
+
+    acquire(block=True, timeout=None) and locked() are those of Lock. release(): AssertionError
+    by anybody but the owner. Usable in `with`.
+
+    Anchor: multiprocessing.RLock
+    """
+
+    def __new__(cls, *, ctx: Any = None) -> RLock:
+        return cls._new(RECURSIVE, 1, 1, ctx)  # type: ignore[no-any-return]
+
+    def __repr__(self) -> str:
+        owner = self._owner()
+        count = self._count() if self._is_mine() else "0" if owner == "None" else "nonzero"
+        return f"<{type(self).__name__}({owner}, {count})>"
+
+
+class Semaphore(_SemaphoreObject):
+    """A counter that acquire() lowers, waiting while it is zero, and release() raises.
+
+    value: what it starts from; ValueError if negative. acquire(block=True, timeout=None) and
+    locked() are those of Lock. get_value(): the counter. Usable in `with`.
+
+    Anchor: multiprocessing.Semaphore
+    """
+
+    def __new__(cls, value: int = 1, *, ctx: Any = None) -> Semaphore:
+        return cls._new(COUNTING, value, VALUE_MAX, ctx)  # type: ignore[no-any-return]
+
+    def get_value(self) -> int:
+        """The current value of the counter.
+
+        Anchor: multiprocessing.Semaphore.get_value
+        """
+        return self._get_value()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}(value={self._get_value()})>"
+
+
+class BoundedSemaphore(Semaphore):
+    """A Semaphore whose release() raises ValueError instead of passing the initial value.
+
+    Anchor: multiprocessing.BoundedSemaphore
+    """
+
+    def __new__(cls, value: int = 1, *, ctx: Any = None) -> BoundedSemaphore:
+        return cls._new(COUNTING, value, value, ctx)  # type: ignore[no-any-return]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}(value={self._get_value()}, maxvalue={self.maxvalue})>"
+
+
+def start_method_of(ctx: Any) -> str:
+    """The start method of a context; that of the default context is fixed by asking."""
+    if ctx is None:
+        from .. import context
+
+        ctx = context.get_context()
+    return str(ctx.get_start_method())
