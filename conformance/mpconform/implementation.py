@@ -65,6 +65,16 @@ class Implementation:
         del data["path"]
         return data | {"offers": sorted(self.offers), "name": self.name}
 
+    def to_builtins(self) -> dict[str, Any]:
+        """The fields in built-in types, all that pytest-xdist can send to its workers."""
+        return vars(self) | {"offers": sorted(self.offers)}
+
+    @classmethod
+    def from_builtins(cls, data: Mapping[str, Any]) -> Implementation:
+        """The implementation of which `to_builtins` made the data."""
+        tuples = {name: tuple(data[name]) for name in ("start_methods", "path")}
+        return cls(**{**data, **tuples, "offers": frozenset(data["offers"])})
+
     def environment(self) -> dict[str, str]:
         """The whole environment of the target's processes."""
         return target_environment(self.module, self.path)

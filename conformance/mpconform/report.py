@@ -73,6 +73,15 @@ def totals(records: Iterable[Mapping[str, Any]]) -> Counter[tuple[str, str]]:
     return counted
 
 
+def by_chapter(records: Iterable[Mapping[str, Any]]) -> dict[str, Counter[str]]:
+    """Chapter -> verdict -> how many; known failures count as `known fail`."""
+    chapters: dict[str, Counter[str]] = {}
+    for record in records:
+        kind = "known fail" if record["known"] else record["verdict"]
+        chapters.setdefault(record["chapter"], Counter())[kind] += 1
+    return chapters
+
+
 def summary(
     counted: Counter[tuple[str, str]],
     selected: int,

@@ -117,6 +117,10 @@ class Runner:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the template and remove what the runs left on disk."""
         if self._template:
             self._template.close()
         census.remove(self._home)
