@@ -7,8 +7,8 @@ from pathlib import Path
 
 from mpconform import places
 
-from mptools.lint_rules import check
 from mptools.lint_rules.project import IDS_FILE, Project
+from mptools.lint_rules.rules import check
 from mptools.sentences import find_docs
 
 _HEAD = (

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 from mptools.lint import append_ids
-from mptools.lint_rules import RULES, check, name_of
 from mptools.lint_rules.project import Project
+from mptools.lint_rules.rules import RULES, check, name_of
 from toys import CHAPTER, Toys
 
 BAD = sorted((Path(__file__).parent / "lint").glob("*.toml"))

@@ -15,7 +15,7 @@ that the tests of other projects run undisturbed.
 
 import sys
 
-NEEDED_PYTHON = (3, 11)
+from mpconform.entry import NEEDED_PYTHON
 
 # In the order of their imports: pytest warns of a plugin that was imported before it was loaded.
 _PARTS = [

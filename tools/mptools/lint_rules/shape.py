@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from jsonschema import Draft202012Validator
 from mpconform.spec import SpecError, load
 from mpconform.versions import Version
 
@@ -16,6 +15,9 @@ from mptools.lint_rules.project import Entry, Project
 
 def schema(project: Project) -> Iterator[tuple[Entry, str]]:
     """Every chapter file is as spec/schema.json says."""
+    # Only here: the other commands of mptools work without the extra that brings it.
+    from jsonschema import Draft202012Validator
+
     text = (project.spec_dir / "schema.json").read_text(encoding="utf-8")
     validator = Draft202012Validator(json.loads(text))
     for path, data in project.files.items():
