@@ -19,12 +19,13 @@ import ctypes
 import errno
 import fcntl
 import os
-import shutil
 import signal
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from mpconform.scratch import Scratch
 
 SHARED = Path("/dev/shm")
 MARKER = "MPPROBE_RUN"
@@ -94,7 +95,7 @@ class Census:
                 found.discard(pid)
         return sorted(found)
 
-    def finish(self, scratch: Path) -> Leftovers:
+    def finish(self, scratch: Scratch) -> Leftovers:
         """Wait for what is winding down, name what stays, and remove it."""
         deadline = time.monotonic() + GRACE_SECONDS
         pause = 0.001
@@ -106,8 +107,8 @@ class Census:
         return Leftovers(
             processes=processes,
             shared=self._leftover_shared(),
-            files=tuple(_tree(scratch / "tmp") + _tree(scratch / "work")),
-            output=tuple(_stray(scratch, "stderr") + _stray(scratch, "stdout")),
+            files=scratch.files_left(),
+            output=scratch.unexpected_output(),
         )
 
     def kill(self) -> None:
@@ -208,20 +209,3 @@ def command(pid: int) -> str:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         return f"{pid} " + " ".join(word.decode("utf-8", "replace") for word in words)[:160].strip()
     return f"{pid} (gone while it was named)"
-
-
-def _tree(folder: Path) -> list[str]:
-    return sorted(str(path.relative_to(folder.parent)) for path in folder.rglob("*"))
-
-
-def _stray(scratch: Path, stream: str) -> list[str]:
-    path, mark = scratch / stream, scratch / f"{stream}.taken"
-    text = path.read_bytes() if path.exists() else b""
-    if mark.exists():
-        text = text[int(mark.read_text() or 0) :]
-    return [f"{stream}: {text[-400:].decode('utf-8', 'replace')}"] if text else []
-
-
-def remove(scratch: Path) -> None:
-    """Remove a run's folder, also where the run took its own permission away."""
-    shutil.rmtree(scratch, ignore_errors=True)

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from mpconform.places import IMPLEMENTATIONS, TARGET
+from mpconform.places import IMPLEMENTATIONS, PROBE_MAIN, TARGET
 from mpconform.versions import Version
 
 
@@ -133,7 +133,7 @@ def describe(wanted: Wanted, names: Iterable[str], path: Iterable[str] = ()) -> 
     environment = target_environment(wanted.module, extra)
     try:
         finished = subprocess.run(
-            [wanted.python, str(TARGET / "mpprobe" / "probe_main.py"), "describe"],
+            [wanted.python, PROBE_MAIN, "describe"],
             input=json.dumps(sorted(names)),
             env=environment,
             capture_output=True,

@@ -21,3 +21,6 @@ IMPLEMENTATIONS = (
 # The folder that holds the package `mpprobe`: the one entry on the target's path.
 # The kit's own tests put a changed copy in its place.
 TARGET = Path(os.environ.get("MPCONFORM_TARGET", _HERE.parent if IN_CHECKOUT else _DATA / "target"))
+
+# The script by which an implementation's interpreter enters the target side.
+PROBE_MAIN = str(TARGET / "mpprobe" / "probe_main.py")

@@ -12,12 +12,6 @@ from mpconform.judge import FAIL, VERDICTS, Verdict
 from mpconform.versions import Version
 
 COLUMNS = ("must", "robust", "may", "disputed")
-_MEANING = {
-    "must": "documented",
-    "robust": "the documentation is silent, users expect survival",
-    "may": "left to the implementation: recorded, never failed",
-    "disputed": "the documentation contradicts itself or everybody: recorded",
-}
 
 
 def introduction(implementation: Implementation, version: Version, spec_digest: str) -> list[str]:
@@ -107,10 +101,6 @@ def summary(
         lines.append(f"  {name:<{width}}  {said}")
     lines.append(f"  {selected} selected; {not_applicable} do not apply to {version} here")
     return lines
-
-
-def meanings() -> list[str]:
-    return [f"  {column:<9} {meaning}" for column, meaning in _MEANING.items()]
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import os
-import select
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -27,17 +27,18 @@ from typing import Any
 
 from mpconform import census
 from mpconform.implementation import Implementation
-from mpconform.places import TARGET
+from mpconform.places import PROBE_MAIN
+from mpconform.replies import Reply, read_reply
+from mpconform.scratch import Scratch
+from mpconform.stacks import stacks_of
+from mpconform.template import Template
 
 # Far beyond the longest wait inside a probe (HEAR_SECONDS of the toolkit), so
 # that a probe that only lost patience says so itself.
 DEADLINE_SECONDS = 40.0
 
-# What a hung process gets to write its stacks: it only has to reach its signal handler.
-_STACKS_SECONDS = 1.0
-_STACKS_SIGNAL = signal.SIGUSR2
-
-_PROBE_MAIN = str(TARGET / "mpprobe" / "probe_main.py")
+# What the template gets to collect a process that the host has killed already.
+_COLLECT_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Ending:
 
 @dataclass(frozen=True)
 class Run:
-    """What one run of one probe brought home."""
+    """What is known of one run of one probe."""
 
     probe: str
     start_method: str | None
@@ -66,6 +67,7 @@ class Run:
     """The kit's own fault, when it has one."""
     seconds: float = 0.0
     output: str = field(default="", compare=False)
+    """The end of what the run wrote to standard error."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -85,7 +87,7 @@ class Run:
 class Runner:
     """Runs the probes of one implementation; keeps the warm template.
 
-    Use it as a context manager: leaving it ends the template.
+    Use it as a context manager, or close it: that ends the template.
     """
 
     def __init__(
@@ -108,7 +110,7 @@ class Runner:
         if patience is not None:
             self._environment["MPPROBE_PATIENCE"] = str(patience)
         self._lock = None if census.isolate_shared_memory() else shared_lock
-        self._template: _Template | None = None
+        self._template: Template | None = None
         self._count = 0
         self._home = Path(tempfile.mkdtemp(prefix="mpconform-"))
         census.become_subreaper()
@@ -123,76 +125,79 @@ class Runner:
         """End the template and remove what the runs left on disk."""
         if self._template:
             self._template.close()
-        census.remove(self._home)
+            self._template = None
+        shutil.rmtree(self._home, ignore_errors=True)
 
     def run(self, probe: str, start_method: str | None) -> Run:
         """Run one probe to its end, whatever end that is."""
         self._count += 1
-        scratch = self._home / str(self._count)
-        for name in ("work", "tmp", "turns", "programs"):
-            (scratch / name).mkdir(parents=True)
-        template = None if self._fresh else self._warm()
+        scratch = Scratch.make(self._home / str(self._count))
+        template = None if self._fresh else self._warm_template()
         marker = f"{os.getpid()}-{self._count}"
         job = {
             "probe": probe,
             "start_method": start_method,
-            "scratch": str(scratch),
-            "environment": {
-                "TMPDIR": str(scratch / "tmp"),
-                "MPPROBE_SCRATCH": str(scratch),
-                census.MARKER: marker,
-            },
+            "scratch": str(scratch.folder),
+            "environment": scratch.environment() | {census.MARKER: marker},
         }
         counted = census.Census(marker, frozenset({template.pid} if template else ()), self._lock)
         begun = time.monotonic()
         try:
-            status, stacks = (
-                self._in_template(template, job, counted)
-                if template
-                else self._in_fresh(job, scratch, counted)
-            )
+            if template:
+                exit_ = self._run_in_template(template, job, scratch, counted)
+            else:
+                exit_ = self._run_fresh(job, scratch, counted)
             seconds = round(time.monotonic() - begun, 3)
             leftovers = counted.finish(scratch)
         finally:
             counted.kill()
             counted.close()
-        run = _read(scratch, job, status, stacks, leftovers, seconds)
-        census.remove(scratch)
+        reply = read_reply(scratch.reply)
+        ending = _ending(exit_, reply, leftovers)
+        run = Run(
+            probe=probe,
+            start_method=start_method,
+            observations={**reply.observations, "ending": ending.kind},
+            ending=ending,
+            stopped=reply.raised,
+            unsupported=reply.unsupported,
+            fault=reply.fault,
+            seconds=seconds,
+            output=scratch.end_of_stderr(),
+        )
+        scratch.remove()
         return run
 
-    def _warm(self) -> _Template:
+    def _warm_template(self) -> Template:
         if self._template is None or not self._template.alive():
-            self._template = _Template(self._implementation, self._modules, self._environment)
+            self._template = Template(self._implementation, self._modules, self._environment)
         return self._template
 
-    def _in_template(
-        self, template: _Template, job: dict[str, Any], counted: census.Census
-    ) -> tuple[int | None, str]:
+    def _run_in_template(
+        self, template: Template, job: Mapping[str, Any], scratch: Scratch, counted: census.Census
+    ) -> _Exit:
         template.send(job)
         deadline = time.monotonic() + self._deadline
         started = template.reply(deadline)
         finished = template.reply(deadline) if started else None
         if finished:
-            return int(finished["status"]), ""
-        stacks = _stacks(counted, Path(job["scratch"]))
+            return _Exit(os.waitstatus_to_exitcode(finished["status"]))
+        stacks = stacks_of(counted.processes(), scratch)
         if not template.alive():
             self._template = None
-            return None, "the template process ended\n" + stacks
+            return _Exit(None, "the template process ended\n" + stacks)
         counted.kill()
         # Now the template's waitpid returns, and it is ready for the next job.
-        if not template.reply(time.monotonic() + 10.0):
+        if not template.reply(time.monotonic() + _COLLECT_SECONDS):
             template.close()
             self._template = None
-        return None, stacks
+        return _Exit(None, stacks)
 
-    def _in_fresh(
-        self, job: dict[str, Any], scratch: Path, counted: census.Census
-    ) -> tuple[int | None, str]:
-        path = scratch / "job"
-        path.write_text(json.dumps(job))
-        with (scratch / "stderr").open("ab") as stderr:
+    def _run_fresh(self, job: Mapping[str, Any], scratch: Scratch, counted: census.Census) -> _Exit:
+        scratch.job.write_text(json.dumps(job))
+        with scratch.stderr.open("ab") as stderr:
             process = subprocess.Popen(
-                [self._implementation.executable, _PROBE_MAIN, "run", str(path)],
+                [self._implementation.executable, PROBE_MAIN, "run", str(scratch.job)],
                 env=self._environment | job["environment"],
                 stdin=subprocess.DEVNULL,
                 stdout=stderr,
@@ -200,181 +205,37 @@ class Runner:
                 start_new_session=True,
             )
         try:
-            code = process.wait(self._deadline)
+            return _Exit(process.wait(self._deadline))
         except subprocess.TimeoutExpired:
-            stacks = _stacks(counted, scratch)
+            stacks = stacks_of(counted.processes(), scratch)
             counted.kill()
             process.wait()
-            return None, stacks
-        return (-code if code < 0 else code << 8), ""
+            return _Exit(None, stacks)
 
 
-class _Template:
-    """The warm process: jobs go in as lines, what became of them comes out as lines."""
+@dataclass(frozen=True)
+class _Exit:
+    """How the probe's own process exited."""
 
-    def __init__(
-        self,
-        implementation: Implementation,
-        modules: tuple[str, ...],
-        environment: Mapping[str, str],
-    ) -> None:
-        preload = {"modules": modules}
-        self._process = subprocess.Popen(
-            [implementation.executable, _PROBE_MAIN, "template", json.dumps(preload)],
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-        )
-        self._buffer = b""
-        self.pid = self._process.pid
-        if not self.reply(time.monotonic() + 60.0):
-            self.close()
-            raise RuntimeError(
-                f"the warm template of {implementation.name} did not start; "
-                f"its traceback stands above; --fresh runs without it"
-            )
-
-    def alive(self) -> bool:
-        return self._process.poll() is None
-
-    def send(self, job: Mapping[str, Any]) -> None:
-        assert self._process.stdin
-        self._process.stdin.write(json.dumps(job).encode() + b"\n")
-        self._process.stdin.flush()
-
-    def reply(self, deadline: float) -> dict[str, Any] | None:
-        """The next line, None when there is none before `deadline` (monotonic seconds)."""
-        assert self._process.stdout
-        while b"\n" not in self._buffer:
-            left = max(0.0, deadline - time.monotonic())
-            if not select.select([self._process.stdout], [], [], left)[0]:
-                return None
-            data = os.read(self._process.stdout.fileno(), 65536)
-            if not data:
-                self._process.wait()
-                return None
-            self._buffer += data
-        line, _, self._buffer = self._buffer.partition(b"\n")
-        answer: dict[str, Any] = json.loads(line)
-        return answer
-
-    def close(self) -> None:
-        assert self._process.stdin and self._process.stdout
-        self._process.stdin.close()
-        try:
-            self._process.wait(5.0)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process.stdout.close()
+    code: int | None
+    """As subprocess gives it: -N for signal N. None: it was still there at the deadline."""
+    stacks: str = ""
+    """Where the processes of the run stood at the deadline."""
 
 
-def _read(
-    scratch: Path,
-    job: Mapping[str, Any],
-    status: int | None,
-    stacks: str,
-    leftovers: census.Leftovers,
-    seconds: float,
-) -> Run:
-    observations: dict[str, Any] = {}
-    said: dict[str, Any] = {}
-    reply = scratch / "reply"
-    for line in reply.read_text().splitlines() if reply.exists() else ():
-        data = json.loads(line)
-        if "see" in data:
-            observations[data["see"]] = data["value"]
-        else:
-            said.update(data)
-    fault = said.get("kit")
-    if said.get("done") or "unsupported" in said or "raised" in said or fault:
-        crash = None if not status else f"the probe's process ended with {_status(status)}"
-    elif status is None:
-        crash = None
-    else:
-        crash = f"the probe's process ended early with {_status(status)}"
-    if status is None:
-        ending = Ending("hung", (stacks.strip(), *leftovers))
-    elif crash:
-        ending = Ending("crashed", (crash, *leftovers))
-    elif any(leftovers):
-        ending = Ending("leaked", tuple(leftovers))
-    else:
-        ending = Ending("clean")
-    observations["ending"] = ending.kind
-    return Run(
-        probe=job["probe"],
-        start_method=job["start_method"],
-        observations=observations,
-        ending=ending,
-        stopped=said.get("raised"),
-        unsupported=said.get("unsupported"),
-        fault=fault,
-        seconds=seconds,
-        output=_tail(scratch / "stderr"),
-    )
+def _ending(exit_: _Exit, reply: Reply, leftovers: census.Leftovers) -> Ending:
+    if exit_.code is None:
+        return Ending("hung", (exit_.stacks.strip(), *leftovers))
+    if not reply.ended:
+        early = f"the probe's process ended early with {_exit_in_words(exit_.code)}"
+        return Ending("crashed", (early, *leftovers))
+    if exit_.code != 0:
+        late = f"the probe's process ended with {_exit_in_words(exit_.code)}"
+        return Ending("crashed", (late, *leftovers))
+    if any(leftovers):
+        return Ending("leaked", tuple(leftovers))
+    return Ending("clean")
 
 
-def _status(status: int) -> str:
-    if os.WIFSIGNALED(status):
-        return f"signal {signal.Signals(os.WTERMSIG(status)).name}"
-    return f"exit status {os.WEXITSTATUS(status)}"
-
-
-def _stacks(counted: census.Census, scratch: Path) -> str:
-    """Where every process of a hung run stands: Python stacks from those that have them."""
-    stderr = scratch / "stderr"
-    before = stderr.stat().st_size if stderr.exists() else 0
-    lines = []
-    for pid in counted.processes():
-        name = census.command(pid)
-        if not _catches(pid, _STACKS_SIGNAL):
-            lines.append(f"process {name}: no Python stack, waits in {_wchan(pid)}")
-            continue
-        lines.append(f"process {name}:")
-        os.kill(pid, _STACKS_SIGNAL)
-        text, before = _grown(stderr, before)
-        lines.append(text.rstrip())
-    # The stacks are the kit's noise, not the run's.
-    (scratch / "stderr.taken").write_text(str(before))
-    return "\n".join(lines)
-
-
-def _grown(path: Path, before: int) -> tuple[str, int]:
-    """What was added to a file since `before`, once it stops growing, and its new size."""
-    deadline = time.monotonic() + _STACKS_SECONDS
-    size = before
-    while time.monotonic() < deadline:
-        time.sleep(0.05)
-        now = path.stat().st_size if path.exists() else 0
-        if now > before and now == size:
-            break
-        size = now
-    with path.open("rb") as file:
-        file.seek(before)
-        text = file.read()
-    return text.decode("utf-8", "replace"), before + len(text)
-
-
-def _catches(pid: int, number: int) -> bool:
-    try:
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("SigCgt:"):
-                return bool(int(line.split()[1], 16) >> (number - 1) & 1)
-    except OSError:
-        pass
-    return False
-
-
-def _wchan(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/wchan").read_text() or "user code"
-    except OSError:
-        return "nothing any more"
-
-
-def _tail(path: Path) -> str:
-    if not path.exists():
-        return ""
-    return path.read_bytes()[-2000:].decode("utf-8", "replace")
+def _exit_in_words(code: int) -> str:
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"

@@ -133,17 +133,17 @@ def run(job):
         function(toolkit.Probe(job["start_method"], report))
     except toolkit.Unsupported as missing:
         report({"unsupported": str(missing)})
-    except (NameError, LookupError, SyntaxError) as error:
+    except (NameError, LookupError, SyntaxError):
         # The kit's own slips, as far as they can be told from the outside.
         where = traceback.extract_tb(sys.exc_info()[2])[-1].filename
         kind = "kit" if os.path.dirname(toolkit.__file__) in where else "raised"
-        report({kind: traceback.format_exc(), "exception": toolkit.encode(error)})
+        report({kind: traceback.format_exc()})
     except Exception as error:
         missing = toolkit.missing_name(str(error))
         if missing:
             report({"unsupported": missing})
         else:
-            report({"raised": traceback.format_exc(), "exception": toolkit.encode(error)})
+            report({"raised": traceback.format_exc()})
     else:
         report({"done": True})
 

@@ -297,27 +297,29 @@ class Probe(object):
     def stderr(self):
         """What this run's processes wrote to standard error since the last call.
 
-        Taken means expected: only what nobody takes counts as stray output.
+        What the probe reads here, it expects; the rest of the stream makes the ending `leaked`.
         """
-        return self._take("stderr", sys.stderr)
+        return self._read_output("stderr", sys.stderr)
 
     def stdout(self):
-        """The same for standard output."""
-        return self._take("stdout", sys.stdout)
+        """What they wrote to standard output since the last call, likewise."""
+        return self._read_output("stdout", sys.stdout)
 
-    def _take(self, which, stream):
+    def _read_output(self, name, stream):
         stream.flush()
-        path = os.path.join(os.environ[SCRATCH], which)
-        mark = os.path.join(os.environ[SCRATCH], which + ".taken")
-        begun = 0
-        if os.path.exists(mark):
-            with open(mark) as file:
-                begun = int(file.read())
+        path = os.path.join(os.environ[SCRATCH], name)
+        # How many bytes from the beginning of the stream the probe has read: the host's leftovers
+        # begin behind them.
+        expected = path + ".expected"
+        begin = 0
+        if os.path.exists(expected):
+            with open(expected) as file:
+                begin = int(file.read())
         with open(path, "rb") as file:
-            file.seek(begun)
+            file.seek(begin)
             text = file.read()
-        with open(mark, "w") as file:
-            file.write(str(begun + len(text)))
+        with open(expected, "w") as file:
+            file.write(str(begin + len(text)))
         return text.decode("utf-8", "replace")
 
     def program(self, source, how="script", stdin="", options=()):
