@@ -1,5 +1,5 @@
-"""The host side of the conformance kit: it loads the spec, runs probes, judges, and shows.
+"""The host side of the conformance kit: it loads the spec, runs probes, judges, and reports.
 
-It never imports an implementation of `multiprocessing`: what is under test lives in processes of
-its own, and is seen only through files (see `mpprobe`).
+It never imports an implementation of `multiprocessing`. The implementation under test runs in
+processes of its own, and the host sees it only through files (see `mpprobe`).
 """

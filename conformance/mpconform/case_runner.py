@@ -12,7 +12,7 @@ from mpconform.runs import Run, Runner
 
 
 class CaseRunner:
-    """Judges one case after the other, and keeps each run for the cases that share it."""
+    """Judges cases one after the other, and keeps each run for the other cases that share it."""
 
     def __init__(self, setup: RunSetup, runner: Runner) -> None:
         self._setup = setup
@@ -30,7 +30,7 @@ class CaseRunner:
             new_run = self._runs[case.run_key] = self._runner.run(*case.run_key)
         verdict = judge.judge(case.requirement, self._setup.version, self._runs[case.run_key])
         if verdict.verdict == judge.UNSUPPORTED and implementation.complete:
-            # The probe found out what is lacking, and the module claims to offer everything.
+            # Only the probe could find out that a name is lacking; the claim makes it a failure.
             lacking = verdict.note.removeprefix("it does not offer ")
             verdict = replace(self._without_run(case, lacking), run=verdict.run)
         return verdict, new_run

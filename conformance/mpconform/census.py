@@ -1,15 +1,15 @@
 """What a run leaves behind: processes, shared memory, semaphores, files, output.
 
-Processes. The host is a *child subreaper*: whatever loses its parent comes home
-to it and not to init, so every descendant of the host that was not there
-before belongs to the run, however often it forked away and whatever session it
-opened. A process that hides below another subreaper is found by the
-environment it was started with, which carries the run's marker.
+Processes. The host is a *child subreaper*: a process whose parent has ended
+becomes a child of the host, and not of init. So every descendant of the host
+that did not exist before the run belongs to the run, however often it forked
+and whatever session it opened. A process below another subreaper is found by
+its environment, which carries the run's marker.
 
-Shared memory and named semaphores are entries of one folder, /dev/shm, that
-all programs of a machine share. Where the host may (root), it gives itself a
-private one, and a difference is the run's own. Elsewhere an entry counts when
-it is still there at a moment in which no other worker runs a probe.
+Shared memory and named semaphores are entries of one folder, /dev/shm, which
+all programs of a machine share. A host that may do so (root) mounts a private
+one, and then every new entry is the run's own. Elsewhere an entry counts if it
+is still there at a moment when no other worker runs a probe.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from mpconform.scratch import Scratch
 SHARED = Path("/dev/shm")
 MARKER = "MPPROBE_RUN"
 
-# How long what is winding down may take: a fork server or a tracker ends when
-# its last client is gone. In 14 runs with four busy loops beside, on two cores,
-# nothing that ends by itself outlived this. Only runs that do leave something
-# wait so long.
+# How long processes get that end by themselves, as a fork server or a tracker
+# does when its last client has gone. In 14 runs beside four busy loops, on two
+# processors, none of them took longer. Only a run that does leave a process
+# waits so long.
 GRACE_SECONDS = 4.0
 
 _PR_SET_CHILD_SUBREAPER = 36
@@ -43,7 +43,7 @@ _MS_REC_PRIVATE = 0x4000 | 0x40000
 
 @dataclass(frozen=True)
 class Leftovers:
-    """Everything that a run should have taken with it, named."""
+    """Everything that a run left behind, as people read it."""
 
     processes: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
@@ -57,7 +57,7 @@ class Leftovers:
 
 
 def become_subreaper() -> None:
-    """Let orphans of the runs come home to this process."""
+    """Make this process the parent of every descendant whose own parent ends."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER) failed")
@@ -74,10 +74,11 @@ def isolate_shared_memory() -> bool:
 
 
 class Census:
-    """Counts before a run and after it."""
+    """Compares what there is before a run and after it."""
 
     def __init__(self, marker: str, spared: frozenset[int], lock: Path | None) -> None:
-        """`spared` pids are the host's own; `lock` is shared by workers that share /dev/shm."""
+        """`spared`: processes of the host's own. `lock`: a file for workers that share /dev/shm;
+        each holds it while it runs a probe."""
         self._marker = f"{MARKER}={marker}".encode()
         self._spared = spared | _descendants(os.getpid())
         self._older = _processes()
@@ -87,7 +88,7 @@ class Census:
             fcntl.flock(self._lock, fcntl.LOCK_SH)
 
     def processes(self) -> list[int]:
-        """The living processes of the run, oldest first; reaps the dead that came home."""
+        """The living processes of the run, lowest number first; reaps those that have ended."""
         found = (_descendants(os.getpid()) - self._spared) | self._marked()
         for pid in list(found):
             if _state(pid) == "Z":
@@ -96,7 +97,7 @@ class Census:
         return sorted(found)
 
     def finish(self, scratch: Scratch) -> Leftovers:
-        """Wait for what is winding down, name what stays, and remove it."""
+        """Wait for processes that are about to end, name everything that stays, and remove it."""
         deadline = time.monotonic() + GRACE_SECONDS
         pause = 0.001
         while (left := self.processes()) and time.monotonic() < deadline:
@@ -112,7 +113,8 @@ class Census:
         )
 
     def kill(self) -> None:
-        """End every process of the run, however many times it forks meanwhile."""
+        """End every process of the run, also those that fork meanwhile."""
+        # Each round ends all processes that it sees; 100 are enough for a chain of 100 forks.
         for _ in range(100):
             living = self.processes()
             if not living:
@@ -128,7 +130,7 @@ class Census:
             self._lock = None
 
     def _marked(self) -> set[int]:
-        """New processes, wherever they hang in the tree, that were started with the marker."""
+        """New processes whose environment carries the marker, whoever is their parent."""
         return {
             int(name)
             for name in _processes() - self._older
@@ -177,7 +179,7 @@ def _listed(folder: str) -> list[str]:
 
 
 def _read(path: str) -> bytes:
-    # Thousands of these are read in a run: plain calls cost a tenth of what pathlib does.
+    # A run reads thousands of these files, and pathlib takes ten times as long.
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -208,4 +210,4 @@ def command(pid: int) -> str:
     with contextlib.suppress(OSError):
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         return f"{pid} " + " ".join(word.decode("utf-8", "replace") for word in words)[:160].strip()
-    return f"{pid} (gone while it was named)"
+    return f"{pid} (it ended before its command line was read)"

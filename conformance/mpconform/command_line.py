@@ -14,7 +14,8 @@ from mpconform.implementation import ImplementationError, Wanted, describe, inst
 from mpconform.spec import Requirement, Spec, SpecError, load
 from mpconform.versions import Version
 
-# Probes wait half of their time: on two processors three at a time took 23 s where two took 36 s.
+# One more than there are processors, since probes spend half of their time waiting: on two
+# processors, a run took 23 s with three jobs and 36 s with two.
 _JOBS = (os.cpu_count() or 1) + 1
 
 
@@ -30,8 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(options: argparse.Namespace, rest: Sequence[str]) -> int:
-    """Hand over to pytest: it runs, spreads, and counts."""
-    # Only here: the other commands work without the extra that brings them.
+    """Judge an implementation; pytest runs the cases, spreads them over workers, and counts."""
+    # Imported only here: the other commands work without the extra that brings these two.
     import pytest
     import xdist  # type: ignore[import-untyped]  # noqa: F401
 
@@ -123,7 +124,8 @@ def _method(options: argparse.Namespace, requirement: Requirement) -> str | None
         return None
     if chosen and chosen not in requirement.start_methods:
         raise ValueError(
-            f"{requirement.id} is about {', '.join(requirement.start_methods)}, not {chosen}"
+            f"{requirement.id} is judged under {', '.join(requirement.start_methods)}, "
+            f"not under {chosen}"
         )
     return chosen or requirement.start_methods[0]
 
@@ -162,21 +164,30 @@ def _parser() -> argparse.ArgumentParser:
     )
     target.add_argument("--start-method", action="append", default=[], metavar="NAME")
     target.add_argument(
-        "--install", action="store_true", help="make a virtual environment with MODULE first"
+        "--install", action="store_true", help="first install MODULE into a virtual environment"
     )
 
     running = commands.add_parser("run", parents=[target], help="judge an implementation")
-    running.add_argument("ids", nargs="*", metavar="ID", help="a requirement or a prefix of ids")
-    running.add_argument("--docs", metavar="VERSION", type=_version, help="judge by this version")
-    running.add_argument("--fresh", action="store_true", help="an interpreter for each probe")
+    running.add_argument(
+        "ids", nargs="*", metavar="ID", help="a requirement's id, or a prefix of ids"
+    )
+    running.add_argument(
+        "--docs", metavar="VERSION", type=_version, help="the documentation to judge by: 3.11"
+    )
+    running.add_argument("--fresh", action="store_true", help="start an interpreter for each probe")
     running.add_argument("--results", metavar="FILE", help="JSON Lines")
     running.add_argument("--junitxml", metavar="FILE")
     running.add_argument("--known", metavar="DIR", default=str(places.KNOWN))
-    running.add_argument("--no-known", action="store_true", help="take no failure for known")
-    running.add_argument("--fix", action="store_true", help="rewrite the known list")
+    running.add_argument("--no-known", action="store_true", help="treat no failure as known")
+    running.add_argument(
+        "--fix", action="store_true", help="rewrite the known list after a complete run"
+    )
     running.add_argument("--deadline", type=float, metavar="S", help="seconds for one probe")
     running.add_argument(
-        "--patience", type=float, metavar="S", help="seconds that probes wait for their other side"
+        "--patience",
+        type=float,
+        metavar="S",
+        help="seconds that one process of a probe waits for another",
     )
     running.add_argument(
         "--jobs",

@@ -1,7 +1,7 @@
-"""What a finished run is worth: the reasons not to believe it, and its exit status.
+"""Whether a finished run can be believed, for what reasons it can't, and its exit status.
 
-This is the one place that decides it. It is a function from values to values,
-so that each reason can be tested without a run.
+Nothing else decides that. `conclude` is a function from values to values, so
+that each reason can be tested without a run.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class FinishedRun:
     implementation: str
     version: Version
     cases: tuple[Case, ...]
-    """What was selected and applies."""
+    """What was selected and applies to the version and the platform."""
     not_applicable: frozenset[str]
     verdicts: tuple[Verdict, ...]
     known: tuple[Known, ...]
@@ -78,7 +78,8 @@ def conclude(run: FinishedRun) -> Conclusion:
 
 
 def _lost_workers(run: FinishedRun) -> Iterator[str]:
-    # pytest-xdist runs the case again in another worker; a verdict that needed that may be luck.
+    # pytest-xdist runs the case again in another worker. That verdict is not enough: it may be the
+    # implementation that ended the first worker.
     for name in run.lost:
         yield f"a worker process ended while it ran {name}"
 
@@ -99,7 +100,7 @@ def _cut_short(run: FinishedRun) -> Iterator[str]:
     first = ", ".join(case.name for case in missing[:3])
     yield (
         f"the run was {how}: {len(missing)} of {len(run.cases)} "
-        f"selected came to no verdict, first {first}"
+        f"selected cases have no verdict, first {first}"
     )
 
 

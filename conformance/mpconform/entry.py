@@ -1,7 +1,7 @@
-"""How a command begins and ends: is all there that it needs, and who reads what it prints?
+"""What all commands share: they say what they lack, and end quietly when nobody reads on.
 
-This file, `__main__.py` of both packages and `plugin/__init__.py` are read by every Python that
-mpref supports, and not only by those of the kit: their syntax is that of Python 3.9.
+The Pythons that mpref supports and the kit does not import this file, too, as they do the two
+`__main__.py` and `plugin/__init__.py`. So these keep to the syntax of Python 3.9.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def run_command(name: str, command: Callable[[], int]) -> int:
             raise
         return _refuse(f"{name} needs {error.name}: pip install 'mpref[kit]' brings it")
     except BrokenPipeError:
-        # The reader has seen enough (`mpconform list | head`). Python flushes once more when it
-        # exits, and would complain there.
+        # The reader has ended (`mpconform list | head`). Python flushes stdout once more when it
+        # exits, and without this would complain then.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NO_READER
 

@@ -1,7 +1,7 @@
-"""Which implementation is tested: MODULE[@PYTHON], made into an interpreter and a description.
+"""The implementation under test: from MODULE[@PYTHON] to an interpreter and a description.
 
-PYTHON is a path, a name on PATH, or a version that pyenv has. The name that a
-run carries everywhere (results, known lists, column headings) is made of what
+PYTHON is a path, a name on PATH, or a version that pyenv has. Results, known
+lists and column headings call the implementation by a name that is made of what
 the interpreter says of itself: `multiprocessing@python3.8`, `billiard@pypy3.9`.
 """
 
@@ -120,7 +120,7 @@ def find_python(name: str) -> str:
     if on_path:
         return on_path
     raise ImplementationError(
-        f"no interpreter {name!r}: it is no path, not on PATH, and pyenv has no such version"
+        f"no interpreter {name!r}: it is not a path, not on PATH, and pyenv has no such version"
     )
 
 
@@ -159,9 +159,9 @@ def describe(wanted: Wanted, names: Iterable[str], path: Iterable[str] = ()) -> 
 
 
 def target_environment(module: str, path: Iterable[str]) -> dict[str, str]:
-    """This process's environment, but without what changes how Python behaves.
+    """This process's environment without the variables that change how Python behaves.
 
-    PYTHONUNBUFFERED alone would hide whether a child flushes its streams.
+    PYTHONUNBUFFERED, for one, would hide whether a child flushes its streams.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     return kept | {
@@ -171,7 +171,7 @@ def target_environment(module: str, path: Iterable[str]) -> dict[str, str]:
 
 
 def install(wanted: Wanted, folder: Path) -> Wanted:
-    """Make (or find) a virtual environment that has the module; the same wish, in it."""
+    """Make (or find) a virtual environment that has the module; the module in that environment."""
     entry = known_module(wanted.module)
     short = wanted.python.strip(os.sep).replace(os.sep, "-")
     home = (folder / f"{wanted.module}@{short}").absolute()
@@ -187,7 +187,7 @@ def install(wanted: Wanted, folder: Path) -> Wanted:
 
 
 def known_modules() -> Mapping[str, Any]:
-    """`implementations.toml`: what is to be known of a module before it is run."""
+    """`implementations.toml`: what the kit knows of a module before it runs."""
     with IMPLEMENTATIONS.open("rb") as file:
         return tomllib.load(file)
 

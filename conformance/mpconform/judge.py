@@ -1,4 +1,7 @@
-"""From observations to verdicts: nothing here starts a process, no probe knows what is right."""
+"""From observations to verdicts, without starting any process.
+
+Expectations stay on this side: no probe ever sees one.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one requirement came to, for one start method of one implementation."""
+    """The result of one requirement, for one start method of one implementation."""
 
     requirement: Requirement
     start_method: str | None
@@ -41,12 +44,12 @@ class Verdict:
 
     @property
     def scored(self) -> str:
-        """The column it counts in: its tier, or `disputed`."""
+        """The column of the totals in which it counts: its tier, or `disputed`."""
         return "disputed" if self.requirement.disputed else self.requirement.tier
 
     @property
     def binding(self) -> bool:
-        """Does a failure of it fail the run? `may` and disputed ones are only recorded."""
+        """Does a failure fail the run? Of `may` and disputed requirements it is only recorded."""
         return self.scored in ("must", "robust")
 
     def to_json(self) -> dict[str, Any]:
@@ -67,7 +70,7 @@ class Verdict:
 def lacking(
     requirement: Requirement, start_method: str | None, implementation: Implementation
 ) -> str | None:
-    """What the implementation does not offer and the requirement needs; None: it can be run."""
+    """What the requirement needs and the implementation does not offer; None if nothing."""
     if start_method is not None and start_method not in implementation.start_methods:
         return f"the start method {start_method}"
     wanted = [*requirement.needs, *([requirement.object] if requirement.object else [])]
@@ -78,7 +81,7 @@ def lacking(
 def without_run(
     requirement: Requirement, start_method: str | None, implementation: Implementation, what: str
 ) -> Verdict:
-    """The verdict where `what` is not offered: a failure only for who claims to offer all."""
+    """The verdict where `what` is not offered: a failure only if the module claims to offer all."""
     if implementation.complete and requirement.tier == "must":
         note = f"{implementation.module} claims the whole interface and does not offer {what}"
         return Verdict(requirement, start_method, FAIL, note)
@@ -86,7 +89,7 @@ def without_run(
 
 
 def judge(requirement: Requirement, version: Version, run: Run) -> Verdict:
-    """Hold one run's observations against what the requirement expects at `version`."""
+    """Compare one run's observations with what the requirement expects at `version`."""
     expected = requirement.range_at(version)
     if expected is None:
         raise ValueError(f"{requirement.id} does not apply to {version}")

@@ -9,10 +9,10 @@
     reason = "name and authkey still answer after close()."
 
 One file serves all interpreters of a module, because a deviation is mostly one
-finding on many versions, and its reason should be written once. It is strict
-both ways all the same: an entry that passes, or that matches nothing in a run
-that selected it, fails the run. What does not apply to the version that a run
-judges by, as a class that came later, is neither wrong nor dropped.
+finding on many versions, and its reason should be written once. The list is
+strict for each interpreter: an entry fails the run if its requirement passes,
+or if nothing matches it in a run that selected it. An entry whose requirement
+does not apply to the version that the run judges by stays, and is no fault.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def load(folder: Path, implementation: str) -> tuple[Known, ...]:
 
 
 def reason_for(verdict: Verdict, entries: Iterable[Known]) -> str | None:
-    """Why this failure is known; None where it is news."""
+    """Why this failure is known; None where no entry covers it."""
     if verdict.verdict != FAIL or not verdict.binding:
         return None
     return next((entry.reason for entry in entries if entry.covers(verdict)), None)
@@ -97,7 +97,7 @@ def reason_for(verdict: Verdict, entries: Iterable[Known]) -> str | None:
 def unmatched(
     entries: Sequence[Known], verdicts: Sequence[Verdict], not_applicable: Collection[str] = ()
 ) -> list[str]:
-    """What is wrong with the list itself, seen against the verdicts of a run."""
+    """What is wrong with the list itself, by the verdicts of a run."""
     wrong = []
     for entry in entries:
         concerned = [verdict for verdict in verdicts if entry.covers(verdict)]
@@ -106,7 +106,8 @@ def unmatched(
             wrong.append(f"{entry}: matches nothing that was run")
         elif passing:
             methods = ", ".join(verdict.start_method or "none" for verdict in passing)
-            wrong.append(f"{entry}: is known to fail, and came to {passing[0].verdict} [{methods}]")
+            verdict_now = passing[0].verdict
+            wrong.append(f"{entry}: is listed as a failure, and is {verdict_now} now [{methods}]")
     return wrong
 
 
@@ -118,8 +119,8 @@ def fix(
 ) -> Path:
     """Rewrite the list after a complete run: add what fails, drop what passes, keep the rest.
 
-    Comments and reasons stay. A new entry's reason is a draft that begins with
-    `unreviewed:`; the linter asks for a real one.
+    Comments and reasons stay. The reason of a new entry is a draft that begins
+    with `unreviewed:`; whoever commits it writes a reason in its place.
     """
     path = path_for(folder, implementation)
     python = implementation.partition("@")[2]

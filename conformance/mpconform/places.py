@@ -1,4 +1,4 @@
-"""Where the data of the kit lies: in the checkout, or inside the installed package."""
+"""Where the kit's data are: in the checkout, or inside the installed package."""
 
 from __future__ import annotations
 

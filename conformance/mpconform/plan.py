@@ -1,4 +1,4 @@
-"""What a run will judge: requirements by start methods, for one implementation and one version."""
+"""What a run will judge: each requirement under each of its start methods, as cases."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def plan(
     """Select requirements by id prefix and spread them over the start methods.
 
     `start_methods` narrows the start methods; () takes those of each requirement. A start
-    method that the implementation lacks stays in the plan: it comes to `unsupported`, counted.
+    method that the implementation lacks stays in the plan: its verdict is `unsupported`.
     """
     cases = []
     not_applicable = set()
@@ -57,7 +57,7 @@ def plan(
         for method in _methods(requirement, implementation):
             if not start_methods or method in start_methods or method is None:
                 cases.append(Case(requirement, method))
-    # Only the order matters to pytest; cases of one run stand together.
+    # pytest runs the cases in this order; those that share a run follow each other.
     keys = {case.run_key: number for number, case in reversed(list(enumerate(cases)))}
     in_order = sorted(cases, key=lambda case: keys[case.run_key])
     return Plan(tuple(in_order), frozenset(not_applicable))

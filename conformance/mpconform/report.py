@@ -15,7 +15,7 @@ COLUMNS = ("must", "robust", "may", "disputed")
 
 
 def introduction(implementation: Implementation, version: Version, spec_digest: str) -> list[str]:
-    """Who is tested, said before anything is run."""
+    """Who is tested, and by what."""
     methods = ", ".join(implementation.start_methods) or "none"
     return [
         f"implementation  {implementation.name}, version {implementation.version}, "
@@ -26,7 +26,7 @@ def introduction(implementation: Implementation, version: Version, spec_digest: 
 
 
 def failure(verdict: Verdict, implementation: Implementation, version: Version, asked: str) -> str:
-    """The block that teaches: promised, expected, observed, ending, and how to see it again.
+    """The failure block: promised, expected, observed, the ending, and how to see it again.
 
     `asked` is the implementation as the user named it.
     """

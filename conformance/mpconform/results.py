@@ -1,7 +1,7 @@
 """Results as JSON Lines: a header, runs and verdicts as they come, a footer.
 
-A file without its footer was cut off and is never taken for a whole one; the
-header holds what two files must share before they are compared.
+A file without its footer was cut off, and readers refuse it. The header says
+which spec and kit made the file; files of different specs are not compared.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Writer:
 def header(
     implementation: Implementation, docs: str, spec_digest: str, kit: str, selected: int
 ) -> dict[str, Any]:
-    """The first line: who was tested, by which spec and kit, on which machine, how."""
+    """The first line: who was tested, by which spec and kit, on which machine, by which command."""
     return {
         "record": "header",
         "format": FORMAT,

@@ -3,8 +3,8 @@
 Starting an interpreter costs more than most probes. So a *warm template*, an
 interpreter of the implementation that has imported everything and started
 nothing, forks one process for each run. `fresh` starts an interpreter each
-time instead; both lead through the same code on the target side, and both give
-the same verdicts.
+time instead. Both run the same code on the target side, and a test compares
+their verdicts.
 
 A run's process has its own session, its own scratch folder (working directory,
 TMPDIR, streams, reply file) and a hard deadline. Each observation is appended
@@ -33,11 +33,11 @@ from mpconform.scratch import Scratch
 from mpconform.stacks import stacks_of
 from mpconform.template import Template
 
-# Far beyond the longest wait inside a probe (HEAR_SECONDS of the toolkit), so
-# that a probe that only lost patience says so itself.
+# Four times the longest wait inside a probe (HEAR_SECONDS of the toolkit): a
+# probe that waits in vain reports that itself, long before the deadline.
 DEADLINE_SECONDS = 40.0
 
-# What the template gets to collect a process that the host has killed already.
+# How long the template gets to reap a process that the host has killed.
 _COLLECT_SECONDS = 10.0
 
 

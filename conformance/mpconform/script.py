@@ -1,8 +1,8 @@
 """One probe as a script of its own, for people who have the implementation and not the kit.
 
-The script is made of the target side's own source: the toolkit, flat as it is,
-and the probe with the module-level names that it uses. What runs there is what
-the kit runs; only the reports go to the terminal.
+The script is put together from the source of the target side: the whole
+toolkit, and the probe with the module-level names that it uses. So it does what
+the kit does, but prints the observations.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ if __name__ == "__main__":
 
 
 def script(requirement: Requirement, module: str, start_method: str | None) -> str:
-    """The source of a script that shows what `module` does where `requirement` looks."""
+    """The source of a script that shows what `module` does in the requirement's probe."""
     module_name, _, function = requirement.probe.partition(".")
     parts = _Parts([], [])
     _extract(_PROBES / f"{module_name}.py", {function}, parts, set())

@@ -1,8 +1,8 @@
-"""Where the processes of a hung run stand: their Python stacks, or the kernel's word for it.
+"""What the processes of a hung run are doing: their Python stacks, else what the kernel says.
 
 Every process that has imported `mpprobe` writes its stacks to stderr when it
-gets a certain signal (see `mpprobe/__init__.py`). Others would die of the
-signal, so the host first looks whether a process handles it.
+gets SIGUSR2 (see `mpprobe/__init__.py`). The signal would kill any other
+process, so the host first looks whether a process handles it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from mpconform import census
 from mpconform.scratch import Scratch
 
 _STACKS_SIGNAL = signal.SIGUSR2
-# What a hung process gets to write its stacks: it only has to reach its signal handler.
+# How long a hung process gets to write its stacks; all it has to do is to run a signal handler.
 _STACKS_SECONDS = 1.0
 
 

@@ -13,14 +13,14 @@ from typing import Any
 from mpconform.implementation import Implementation
 from mpconform.places import PROBE_MAIN
 
-# Importing all probe modules and the implementation, on a machine under load.
+# How long it may take to import the implementation and all probe modules on a machine under load.
 _START_SECONDS = 60.0
-# Its jobs have ended when it is closed, so that it only has to see the end of its input.
+# How long it gets to end: no job runs then, so all it has to do is to read the end of its input.
 _CLOSE_SECONDS = 5.0
 
 
 class Template:
-    """One such process: jobs go in as lines, and lines that come out say what became of them."""
+    """One such process; it reads jobs as lines, and writes replies as lines."""
 
     def __init__(
         self,

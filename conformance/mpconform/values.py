@@ -1,4 +1,4 @@
-"""Neutral values: what a probe saw, as JSON that no implementation can disguise.
+"""Neutral values: what a probe observed, as JSON that needs no class of the implementation.
 
 None, bool, int, finite floats, str and list stand for themselves.  Everything else is an object
 with a tag under "$":
@@ -13,7 +13,7 @@ with a tag under "$":
     {"$": "object", "type": "threading.Thread"}
 
 "names" are the documented names of a class and of its bases, most specific first.  So
-`multiprocessing.TimeoutError` cannot be taken for the builtin of the same last name.
+`multiprocessing.TimeoutError` can't be confused with the builtin `TimeoutError`.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def show(value: Value) -> str:
 def same(a: Value, b: Value) -> bool:
     """Strict equality: True is not 1, and 1 is not 1.0; a list is not a tuple.
 
-    The order of a set's or a dict's items says nothing, as in Python.
+    The order of a set's or a dict's items is not compared, as in Python.
     """
     if type(a) is not type(b):
         return False
@@ -110,8 +110,8 @@ def type_names(value: Value) -> list[str]:
 def problem(value: Value) -> str | None:
     """What makes this not a neutral value, None when it is one.
 
-    A reply file comes from a process that may have been killed at any instant, so that the host
-    looks at every value before it relies on its shape.
+    A process may be killed at any instant, also while it writes its reply, so the host checks every
+    value before it relies on its shape.
     """
     if isinstance(value, list):
         return _first_problem(value)

@@ -1,16 +1,16 @@
 """The target side of the kit: all that an implementation's interpreter sees of it.
 
-Python 3.6 and later, standard library only. It does things and says what
-happened; what *should* have happened never reaches it.
+Python 3.6 and later, standard library only. It runs probes and reports what
+they observed; what is expected never reaches it.
 """
 
 import faulthandler
 import signal
 import sys
 
-# On a hang the host asks every process of the run for its stacks by this
-# signal. Children that unpickle a function of a probe import this package, so
-# they answer, too. PyPy has no register().
+# When a run hangs, the host sends this signal to each of its processes, which
+# then write their stacks to stderr. Children that unpickle a function of a probe
+# import this package, so they do it, too. PyPy has no register().
 STACKS_SIGNAL = signal.SIGUSR2
 
 try:

@@ -1,15 +1,15 @@
 """Runs probes inside the implementation's interpreter.
 
-Three ways in, all through `probe_main.py`:
+Three modes, all entered through `probe_main.py`:
 
-    describe        what the implementation says of itself, as one JSON line
-    run JOB         one probe in this very process
-    template        import everything, start nothing, and fork once for each
-                    job that comes in: interpreter start-up is paid only once
+    describe        print what the implementation says of itself, as one JSON line
+    run JOB         run one probe in this process; JOB is a file
+    template        import everything, start nothing, and fork once for each job
+                    that is read from stdin: the interpreter starts only once
 
-A job is a JSON object: probe, start_method, scratch, implementation. A forked
-job leaves `main` like a fresh one does, so that its process ends through the
-interpreter's normal exit, with all that an implementation does there.
+A job is a JSON object: probe, start_method, scratch, environment. `main` returns
+in the process of a forked job as it does in a fresh one, so that the process
+ends through the interpreter's normal exit, where an implementation cleans up.
 """
 
 import importlib
@@ -43,7 +43,10 @@ def main():
 
 
 def restore_signals():
-    """Begin as a program in the foreground does: shells start others with SIGINT ignored."""
+    """Handle signals as a program in the foreground does.
+
+    A shell that starts the kit in the background has SIGINT ignored, and children inherit that.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGUSR1):
         signal.signal(number, signal.SIG_DFL)
@@ -51,7 +54,7 @@ def restore_signals():
 
 
 def template(preload):
-    """Fork for each job; None at the end of jobs in the template, a job in its fork."""
+    """Fork for each job. Returns the job in the forked process, None in the template at the end."""
     jobs, replies = os.dup(0), os.dup(1)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
@@ -64,11 +67,11 @@ def template(preload):
     def reply(**data):
         os.write(replies, json.dumps(data).encode() + b"\n")
 
-    # A pipe that every SIGCHLD writes to, so that one select() sees a run's end and the host's.
-    bell, ringer = os.pipe()
-    os.set_blocking(ringer, False)
-    os.set_blocking(bell, False)
-    signal.set_wakeup_fd(ringer)
+    # Every SIGCHLD writes to this pipe, so that one select() sees the end of a run and of the host.
+    wake_up, wake_up_writer = os.pipe()
+    os.set_blocking(wake_up, False)
+    os.set_blocking(wake_up_writer, False)
+    signal.set_wakeup_fd(wake_up_writer)
     signal.signal(signal.SIGCHLD, lambda *_: None)
 
     reply(ready=os.getpid())
@@ -82,35 +85,35 @@ def template(preload):
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             lines.close()
-            for descriptor in (bell, ringer, replies):
+            for descriptor in (wake_up, wake_up_writer, replies):
                 os.close(descriptor)
             return json.loads(line.decode())
         reply(started=pid)
-        status = await_end(pid, jobs, bell)
+        status = wait_for_run(pid, jobs, wake_up)
         if status is None:
             return None
         reply(status=status)
 
 
-def await_end(pid, jobs, bell):
-    """The wait status of a run; None when the host is gone, and then the run is ended."""
+def wait_for_run(pid, jobs, wake_up):
+    """The wait status of a run's process. None: the host has ended, and the run was killed."""
     while True:
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
             return status
-        if jobs in select.select([jobs, bell], [], [])[0]:
-            # No job comes while one runs: this is the end of the host.
+        if jobs in select.select([jobs, wake_up], [], [])[0]:
+            # The host sends no job while one runs, so this is the end of its input: it has ended.
             try:
                 os.killpg(pid, signal.SIGKILL)
             except OSError:
                 pass
             os.waitpid(pid, 0)
             return None
-        os.read(bell, 4096)
+        os.read(wake_up, 4096)
 
 
 def run(job):
-    """Run one probe and append to the reply file what it says, as it says it."""
+    """Run one probe, and append each observation to the reply file when it is made."""
     enter(job)
     reply = os.open(
         os.path.join(job["scratch"], "reply"), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
@@ -134,7 +137,7 @@ def run(job):
     except toolkit.Unsupported as missing:
         report({"unsupported": str(missing)})
     except (NameError, LookupError, SyntaxError):
-        # The kit's own slips, as far as they can be told from the outside.
+        # A mistake in the probe, if the probe's own code raised it; else the implementation raised.
         where = traceback.extract_tb(sys.exc_info()[2])[-1].filename
         kind = "kit" if os.path.dirname(toolkit.__file__) in where else "raised"
         report({kind: traceback.format_exc()})
@@ -149,7 +152,7 @@ def run(job):
 
 
 def enter(job):
-    """Make this process the job's own: session, folders, streams, environment."""
+    """Give this process the session, the folders, the streams and the environment of the job."""
     scratch = job["scratch"]
     try:
         os.setsid()
@@ -170,7 +173,7 @@ def enter(job):
 
 
 def describe(names):
-    """What the implementation offers of `names`, and who it is."""
+    """What the implementation says of itself, and which of `names` it offers."""
     try:
         module = toolkit.under_test()
     except Exception:

@@ -1,11 +1,12 @@
-"""What probes are written with.
+"""What probes use.
 
 A probe is a function of one argument, the `Probe`. It does something with the
 implementation under test and reports what happened, by `see` and `call`. It
 judges nothing, and it knows nothing of the spec.
 
-This file is flat on purpose: `mpconform show ID --script` puts it, with one
-probe, into a single script that needs nothing but the implementation.
+All of it is one file that imports nothing of the kit: `mpconform show ID
+--script` copies it, with one probe, into a script that needs the implementation
+alone.
 """
 
 import importlib
@@ -17,13 +18,13 @@ import time
 SCRATCH = "MPPROBE_SCRATCH"
 IMPLEMENTATION = "MPPROBE_IMPLEMENTATION"
 
-# How long one side of a probe waits for the other: not an ordering, only the
-# point where waiting turns into a failure that says so. With four busy loops
-# beside the kit on two cores, the slowest whole probe of 14 runs took 4.2 s
-# (ten children by spawn); a single wait is a part of that.
+# How long one process of a probe waits for another. This orders nothing: it only
+# says when a wait becomes a failure that names what was waited for. Beside four
+# busy loops on two processors, the slowest probe of 14 runs took 4.2 s (ten
+# children by spawn), and a single wait is only a part of a probe.
 HEAR_SECONDS = float(os.environ.get("MPPROBE_PATIENCE", "10"))
 
-# A program may start several processes, one after the other.
+# Twice as long, since a program may start several processes, one after the other.
 PROGRAM_SECONDS = 20.0
 
 
@@ -40,12 +41,13 @@ def under_test():
     return importlib.import_module(os.environ[IMPLEMENTATION])
 
 
-# -- turns between processes, by files of the kit's own. Every child of a probe
-# imports this file: marshal is built in, json would cost each 10 ms more.
+# -- turns between processes, taken by files that the implementation does not know.
+# Every child of a probe imports this module: marshal is built in, and json would
+# cost each child 10 ms more.
 
 
 def tell(name, value=True):
-    """Say `name` once, with a value, to whoever hears it in this run."""
+    """Say `name`, with a value, to every process of this run that hears it."""
     folder = os.path.join(os.environ[SCRATCH], "turns")
     draft = os.path.join(folder, ".%s.%d" % (name, os.getpid()))
     with open(draft, "wb") as file:
@@ -67,7 +69,7 @@ def told(name):
 
 
 def until(condition, timeout=HEAR_SECONDS):
-    """Wait until condition() is true; its last value. Nothing is decided by how long it took."""
+    """Wait until condition() is true, at most `timeout` seconds; its last value."""
     pause = 0.0005
     deadline = time.monotonic() + timeout
     while True:
@@ -116,28 +118,28 @@ def children_of(pid):
 
 
 def blocked(pid, threads=None, unless=None, timeout=2.0):
-    """Wait until the threads of a process have all been asleep for a while, without waking up.
+    """Wait until all threads of a process sleep through an interval of 20 ms without waking up.
 
-    That is how a call that blocks looks from outside; waits that look again and again do not
-    come to rest, and are given up after `timeout` seconds. Returns whether it was seen.
-    `threads`: a function that says which of the numbers count; absent: all of them.
-    `unless`: a function; the waiting ends when it is true.
+    So a blocking call looks from outside. A thread that polls wakes up again and again, and is
+    not seen to block. Returns whether it was seen within `timeout` seconds.
+    `threads`: a function that says of a thread's number whether it counts; absent: all count.
+    `unless`: a function; the wait also ends when it returns something true.
     """
     deadline = time.monotonic() + timeout
     before = None
     while time.monotonic() < deadline and not (unless and unless()):
-        now = _naps(pid, threads)
+        now = _thread_states(pid, threads)
         if now and now == before and all(state == "S" for state, _ in now.values()):
             return True
         before = now
-        # An interval to look at, no ordering: longer than any pause between two looks of until(),
-        # and than what threads of an interpreter wait before they ask for its lock again.
+        # The interval that is looked at, no guess how long something takes. It is longer than a
+        # pause of until(), and than a thread waits at a time for the interpreter's lock: 5 ms each.
         time.sleep(0.02)
     return False
 
 
-def _naps(pid, threads):
-    """{thread: (state, how often it went to sleep)} of a process."""
+def _thread_states(pid, threads):
+    """{thread: (state, how often it has gone to sleep)} of a process."""
     found = {}
     try:
         for name in os.listdir("/proc/%d/task" % pid):
@@ -151,7 +153,7 @@ def _naps(pid, threads):
 
 
 def open_descriptors():
-    """{number: what it is} of this process, without the one that lists them."""
+    """{descriptor: what it is} of this process, without the descriptor that lists them."""
     found = {}
     for name in os.listdir("/proc/self/fd"):
         try:
@@ -165,7 +167,7 @@ def open_descriptors():
 
 
 def encode(value):
-    """`value` as data that JSON keeps; objects of other types by their type's name."""
+    """`value` as data that JSON can hold; objects of other types by the name of their type."""
     if value is None or isinstance(value, (bool, str)):
         return value
     if isinstance(value, int):
@@ -193,7 +195,7 @@ def encode(value):
 
 
 def decode(data):
-    """The value that `encode` made data of (exceptions, types and objects stay data)."""
+    """The value that was encoded; exceptions, types and other objects stay as data."""
     if isinstance(data, list):
         return [decode(item) for item in data]
     if not isinstance(data, dict):
@@ -245,7 +247,7 @@ class Probe(object):
 
     Attributes:
         mp: the implementation's module.
-        method: the start method of this run, None where the run has none.
+        method: the start method of this run, None if the run has none.
     """
 
     def __init__(self, method, report):
@@ -257,7 +259,7 @@ class Probe(object):
 
     @property
     def ctx(self):
-        """The context of this run's start method (the module, where it offers no contexts)."""
+        """The context of this run's start method (the module, if it offers no contexts)."""
         if self._ctx is None:
             if self.method is None:
                 raise LookupError("this run has no start method: name one in the requirement")
@@ -268,7 +270,7 @@ class Probe(object):
         return self._ctx
 
     def needs(self, *names):
-        """Stop the run as `unsupported` unless the module offers all these dotted names."""
+        """End the run as `unsupported` unless the module offers all these dotted names."""
         for name in names:
             if not offers(self.mp, name):
                 raise Unsupported(name)
@@ -280,7 +282,7 @@ class Probe(object):
     def call(self, name, function, *args, **kwargs):
         """Call, and report NAME.value, NAME.raises (None or the exception) and NAME.seconds.
 
-        Returns what was returned; None when it raised.
+        Returns what the function returned, None if it raised.
         """
         value = raised = None
         begun = time.monotonic()
@@ -323,10 +325,10 @@ class Probe(object):
         return text.decode("utf-8", "replace")
 
     def program(self, source, how="script", stdin="", options=()):
-        """Run a program of its own; {"out": str, "err": str, "code": exit status}.
+        """Run a program in a new interpreter; {"out": str, "err": str, "code": exit status}.
 
-        The word IMPLEMENTATION in the source stands for the module under test
-        and START_METHOD for this run's start method. `how`: script (a file),
+        The word IMPLEMENTATION in the source is replaced by the module under test,
+        START_METHOD by this run's start method. `how`: script (a file),
         module (-m NAME), package (-m PACKAGE with __main__), folder (a folder
         with __main__.py), command (-c) or stdin. `options` go to the interpreter.
         """
@@ -374,7 +376,7 @@ class Probe(object):
 
 
 def missing_name(text):
-    """The name that an AttributeError says the implementation's module lacks, else None."""
+    """The name that the module lacks, if the text is of an AttributeError about it; else None."""
     begins = "module %r has no attribute '" % os.environ[IMPLEMENTATION]
     return text.partition(begins)[2].partition("'")[0] or None
 

@@ -43,7 +43,7 @@ class Outcome:
     runs: tuple[Mapping[str, Any], ...]
 
     def ids(self, *kinds: str) -> set[str]:
-        """The ids that came to one of these verdicts, under any start method."""
+        """The ids with one of these verdicts, under any start method."""
         return {id_ for (id_, _), v in self.verdicts.items() if v["verdict"] in kinds}
 
     def of(self, kind: str) -> list[Mapping[str, Any]]:

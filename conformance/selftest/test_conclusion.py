@@ -92,7 +92,8 @@ def test_a_whole_run_is_believed_whether_it_passed_or_failed() -> None:
         ),
         (
             with_verdicts(PASS),
-            "the run was cut short: 2 of 3 selected came to no verdict, first a [spawn], b [fork]",
+            "the run was cut short: "
+            "2 of 3 selected cases have no verdict, first a [spawn], b [fork]",
         ),
         (
             with_verdicts(PASS, ERROR, ERROR, pytest_status=FAILED),
@@ -105,7 +106,7 @@ def test_a_whole_run_is_believed_whether_it_passed_or_failed() -> None:
         ),
         (
             changed(known=(Known("b", "It never did."),)),
-            "known list: b: is known to fail, and came to pass [fork]",
+            "known list: b: is listed as a failure, and is pass now [fork]",
         ),
         (
             changed(fix=True),
@@ -123,7 +124,9 @@ def test_each_reason_alone_makes_a_run_not_believed(run: FinishedRun, reason: st
 def test_no_more_than_three_of_the_missing_cases_are_named() -> None:
     cases = tuple(Case(requirement(name), "fork") for name in "vwxyz")
     [reason] = conclude(changed(cases=cases, verdicts=())).reasons
-    assert reason.endswith("5 of 5 selected came to no verdict, first v [fork], w [fork], x [fork]")
+    assert reason.endswith(
+        "5 of 5 selected cases have no verdict, first v [fork], w [fork], x [fork]"
+    )
 
 
 def test_ctrl_c_and_the_lack_of_tests_keep_the_status_that_pytest_gave_them() -> None:
@@ -156,7 +159,9 @@ def test_a_narrowed_run_says_nothing_about_entries_outside_of_it(narrowed: str) 
     assert conclude(outside).reasons
     assert conclude(changed(outside, **{narrowed: True})).reasons == ()
     inside = changed(known=(Known("b", "It never did."),), **{narrowed: True})
-    assert conclude(inside).reasons == ("known list: b: is known to fail, and came to pass [fork]",)
+    assert conclude(inside).reasons == (
+        "known list: b: is listed as a failure, and is pass now [fork]",
+    )
 
 
 def test_the_known_list_of_a_run_that_was_cut_short_is_not_looked_at() -> None:

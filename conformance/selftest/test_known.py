@@ -72,7 +72,7 @@ def test_an_entry_on_what_does_not_apply_is_left_alone(tmp_path: Path) -> None:
 def test_a_known_failure_that_passes_fails_the_run(tmp_path: Path) -> None:
     entries = known.load(write(tmp_path, ENTRY), "billiard@python3.8")
     [line] = known.unmatched(entries, [verdict("a.b", FAIL), verdict("a.b", PASS, "spawn")])
-    assert "is known to fail, and came to pass [spawn]" in line
+    assert "is listed as a failure, and is pass now [spawn]" in line
 
 
 def test_what_is_only_recorded_is_never_known(tmp_path: Path) -> None:

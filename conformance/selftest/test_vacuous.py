@@ -72,7 +72,7 @@ def test_a_run_ended_by_ctrl_c_says_so_and_fails(tmp_path: Path, sample: Sample,
     )
     assert outcome.status != 0
     assert "interrupted" in outcome.text
-    assert "came to no verdict" in outcome.text
+    assert "have no verdict" in outcome.text
     assert outcome.footer["complete"] is False
 
 

@@ -12,7 +12,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command of the tools; its exit status."""
 
     def command() -> int:
-        # Only here: it can't be imported on a Python that is too old for the kit.
+        # Imported only here: a Python that is too old for the kit can't import it.
         from mptools import command_line
 
         return command_line.main(arguments)

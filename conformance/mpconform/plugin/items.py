@@ -94,7 +94,7 @@ _CASE_RUNNER = pytest.StashKey[CaseRunner]()
 
 
 def _case_runner(config: pytest.Config) -> CaseRunner:
-    """The runner of this process; made on first use, since only some processes judge."""
+    """The runner of this process; made on first use, since not every process judges."""
     if _CASE_RUNNER not in config.stash:
         setup = run_setup(config)
         modules = {case.requirement.probe.partition(".")[0] for case in setup.plan.cases}

@@ -30,28 +30,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--select", action="append", default=[], metavar="ID", help="a requirement id or its prefix"
     )
     group.addoption("--start-method", action="append", default=[], metavar="NAME")
-    group.addoption("--docs", metavar="VERSION", help="judge by the documentation of this version")
-    group.addoption(
-        "--fresh", action="store_true", help="start an interpreter for each probe, fork none"
-    )
+    group.addoption("--docs", metavar="VERSION", help="the documentation to judge by: 3.11")
+    group.addoption("--fresh", action="store_true", help="start an interpreter for each probe")
     group.addoption("--results", metavar="FILE", help="write the results as JSON Lines")
     group.addoption("--known", metavar="DIR", default=str(places.KNOWN), help="the known lists")
-    group.addoption("--no-known", action="store_true", help="take no failure for known")
+    group.addoption("--no-known", action="store_true", help="treat no failure as known")
     group.addoption(
         "--fix", action="store_true", help="rewrite the known list after a complete run"
     )
     group.addoption(
-        "--install", action="store_true", help="make a virtual environment with the module first"
+        "--install", action="store_true", help="first install the module into a virtual environment"
     )
     group.addoption("--impl-path", action="append", default=[], metavar="DIR")
     group.addoption(
-        "--deadline", type=float, default=DEADLINE_SECONDS, metavar="S", help="for one probe"
+        "--deadline",
+        type=float,
+        default=DEADLINE_SECONDS,
+        metavar="S",
+        help="seconds for one probe",
     )
     group.addoption(
         "--patience",
         type=float,
         metavar="S",
-        help="one side of a probe waits so long for the other",
+        help="seconds that one process of a probe waits for another",
     )
 
 
@@ -69,7 +71,7 @@ def run_setup(config: pytest.Config) -> RunSetup:
 
 
 def is_conformance_run(config: pytest.Config) -> bool:
-    """Is this not some other pytest run in an environment where the plugin is installed?"""
+    """Does this pytest run judge a spec? Others only happen to have the plugin installed."""
     return any(
         (path / "schema.json").exists() or (path.parent / "schema.json").exists()
         for argument in config.args
@@ -78,7 +80,7 @@ def is_conformance_run(config: pytest.Config) -> bool:
 
 
 def is_controller(config: pytest.Config) -> bool:
-    """Is this the process that collects the verdicts, and no worker of pytest-xdist?"""
+    """Is this the process that collects the verdicts? Workers of pytest-xdist do not."""
     return not hasattr(config, "workerinput")
 
 

@@ -1,4 +1,4 @@
-"""The controller's part: it records what comes in, and concludes when all has come in."""
+"""The controller's part: it records the verdicts, and decides at the end what they are worth."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 class Recording:
-    """A plugin of one session: the hooks that bring reports do not say which session they serve."""
+    """A plugin that is registered for one session.
+
+    The hooks that bring reports do not say of which session they are, so each has an object.
+    """
 
     def __init__(self, config: pytest.Config) -> None:
         path = config.getoption("results")
@@ -41,7 +44,7 @@ class Recording:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Conclude before other plugins report: they show the exit status that is set here."""
+        """Set the exit status, first of all plugins: the others show it."""
         finished = self._finished(exitstatus)
         conclusion = conclude(finished)
         if conclusion.rewrite_known:

@@ -24,7 +24,7 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Send all cases of one run to the same worker, whatever --dist says.
 
-    Not by xdist's groups: these rewrite node ids, which not every pytest allows.
+    xdist's own groups would do, but they rewrite node ids, which not every pytest allows.
     """
     if not is_conformance_run(config):
         return None
@@ -48,5 +48,5 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def _lock_path() -> Path:
-    """The file by whose lock the workers of this controller share one /dev/shm (see census)."""
+    """The file that the workers of this controller lock while they share /dev/shm (see census)."""
     return Path(tempfile.gettempdir()) / f"mpconform-{os.getpid()}.lock"

@@ -15,7 +15,7 @@ from mptools.lint_rules.project import Entry, Project
 
 def schema(project: Project) -> Iterator[tuple[Entry, str]]:
     """Every chapter file is as spec/schema.json says."""
-    # Only here: the other commands of mptools work without the extra that brings it.
+    # Imported only here: the other commands work without the extra that brings it.
     from jsonschema import Draft202012Validator
 
     text = (project.spec_dir / "schema.json").read_text(encoding="utf-8")
