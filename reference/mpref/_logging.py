@@ -1,24 +1,37 @@
 """The documentation's chapter "Logging": the logger of this package.
 
 It bears the name "multiprocessing", by which programs and their configurations know it. Nothing
-but this module imports `logging`, which is slow to import.
+but this module imports `logging`, which is slow to import. What is logged stands in `_events`.
 """
 
 from __future__ import annotations
 
 import logging
-from typing import Any, Optional, Tuple
+from typing import Any, NamedTuple, Optional
 
-__all__ = ["SUBDEBUG", "SUBWARNING", "get_logger", "log_to_stderr"]
+from . import _events, process
 
-# Levels beside those of the logging module.
-SUBDEBUG = 5
-SUBWARNING = 25
+__all__ = ["Settings", "apply", "get_logger", "log_to_stderr", "settings"]
 
 _FORMAT = "[%(levelname)s/%(processName)s] %(message)s"
 
 _logger: Optional[logging.Logger] = None
-_to_stderr = False
+
+
+class Settings(NamedTuple):
+    """What a child that does not inherit the logger itself is told of it.
+
+    effective: the level that governs it, which is the root logger's where its own is NOTSET.
+    to_stderr: a handler of log_to_stderr() is there.
+    """
+
+    level: int
+    effective: int
+    to_stderr: bool
+
+
+class _StderrHandler(logging.StreamHandler):  # type: ignore[type-arg]
+    """What log_to_stderr() adds."""
 
 
 def get_logger() -> logging.Logger:
@@ -34,43 +47,49 @@ def get_logger() -> logging.Logger:
         logger.propagate = False
         logger.addFilter(_name_the_process)
         _logger = logger
+        _events.set_logger(logger)
     return _logger
 
 
 def log_to_stderr(level: Optional[Any] = None) -> logging.Logger:
-    """Have the logger write to sys.stderr, with level and process name; returns it.
+    """Add a handler that writes to sys.stderr, with level and process name; returns the logger.
 
-    `level`, unless None, becomes the logger's level.
+    level: a number or a name of the logging module, that becomes the logger's; None leaves it.
+
+    Raises ValueError for a name that the logging module does not know, TypeError for a level that
+    is neither; nothing is added then.
 
     Anchor: multiprocessing.log_to_stderr
     """
-    global _to_stderr
     logger = get_logger()
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter(_FORMAT))
-    logger.addHandler(handler)
     if level is not None:
         logger.setLevel(level)
-    _to_stderr = True
+    handler = _StderrHandler()
+    handler.setFormatter(logging.Formatter(_FORMAT))
+    logger.addHandler(handler)
     return logger
 
 
-def settings() -> Optional[Tuple[int, bool]]:
-    """What a child is told: the level, and whether it logs to stderr. None: there is no logger."""
-    return None if _logger is None else (_logger.level, _to_stderr)
+def settings() -> Optional[Settings]:
+    """What a child is told. None: nobody has asked for the logger."""
+    if _logger is None:
+        return None
+    to_stderr = any(isinstance(handler, _StderrHandler) for handler in _logger.handlers)
+    return Settings(_logger.level, _logger.getEffectiveLevel(), to_stderr)
 
 
-def apply(level: int, to_stderr: bool) -> None:
-    """Set the logger up as the parent's `settings()` say."""
+def apply(told: Settings) -> None:
+    """Set the logger up as the parent's was."""
     logger = get_logger()
-    if to_stderr and not logger.handlers:
+    if told.to_stderr and not logger.handlers:
         log_to_stderr()
-    logger.setLevel(level)
+    logger.setLevel(told.level)
+    if logger.getEffectiveLevel() != told.effective:
+        # The parent's root logger has a level that was set by the program, and not in this process.
+        logger.setLevel(told.effective)
 
 
 def _name_the_process(record: logging.LogRecord) -> bool:
     # The logging module asks the standard library's multiprocessing, which knows nothing of us.
-    from . import process
-
     record.processName = process.current_process().name
     return True

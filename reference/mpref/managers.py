@@ -11,6 +11,7 @@ import weakref
 from types import TracebackType
 from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Sequence, Tuple, Type
 
+from . import _events
 from . import shared_memory as _shared_memory
 from ._managers import protocol as _manager_wire
 from ._managers import proxies as _proxies
@@ -116,7 +117,7 @@ class BaseManager:
             target=_run_server,
             args=(self._Server, arguments, writer, initializer, tuple(initargs)),
         )
-        process.name = f"{type(self).__name__}-{process.name}"
+        process.name = f"{type(self).__name__}-{process.name.rpartition('-')[2]}"
         with reader:
             with writer:
                 process.start()
@@ -259,6 +260,7 @@ def _run_server(
         initializer(*initargs)
     server = kind(*arguments)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    _events.info("manager serving at %r", server.address)
     with writer:
         writer.send(server.address)
     server.serve_forever()
@@ -269,6 +271,7 @@ def _shut_down(
 ) -> None:
     if os.getpid() != maker:
         return
+    _events.info("sending shutdown message to manager")
     try:
         talk = _manager_wire.connect(address, authkey, serializer, os.urandom(16).hex(), False)
         try:

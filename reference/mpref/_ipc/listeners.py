@@ -12,6 +12,7 @@ import weakref
 from types import TracebackType
 from typing import Any, Optional, Tuple, Type, Union
 
+from .. import _events
 from ..exceptions import AuthenticationError
 from .authentication import answer_challenge, deliver_challenge
 from .connections import Connection
@@ -158,6 +159,7 @@ class Listener:
 
             folder = tempfile.mkdtemp(prefix="mpref-")
             self._cleanup = weakref.finalize(self, _remove_folder, folder, os.getpid())
+            _events.info("created temp directory %s", folder)
             return os.path.join(folder, _SOCKET_NAME)
         if self._family in ("AF_INET", "AF_INET6"):
             return "localhost", 0

@@ -19,7 +19,7 @@ import sys
 import threading
 from typing import Any, Callable, List, NamedTuple, Optional, Tuple
 
-from .. import process
+from .. import _events, process
 from .._ipc import reduction as _reduction
 from .._os import descriptors as _fds
 from .._os import liveness as _life
@@ -70,7 +70,7 @@ class Preparation(NamedTuple):
     main: Optional[_main_module.Origin]
     server: Optional[_reduction.DupFd]
     family: _reduction.DupFd
-    log_settings: Optional[Tuple[int, bool]]
+    log_settings: Optional[Tuple[int, int, bool]]
     channel_is_sentinel: bool
 
 
@@ -245,8 +245,20 @@ def leave_forked(exitcode: int) -> int:
 
 
 def _guarded(load: Callable[[], Loaded]) -> int:
+    exitcode = _run(load)
+    try:
+        _events.info("process exiting with exitcode %d", exitcode)
+    except BaseException:
+        _report()  # a handler or a filter of the program's own fails
+        exitcode = exitcode or 1
+    return exitcode
+
+
+def _run(load: Callable[[], Loaded]) -> int:
     try:
         child, on_ready = load()
+        _events.name_records(lambda: process.current_process().name)
+        _events.info("child process calling self.run()")
         # Nothing may stand between these two that runs a `__del__` or another callback of the
         # interpreter's: a KeyboardInterrupt raised in one is printed and lost.
         on_ready()
@@ -340,7 +352,7 @@ def _apply(preparation: Preparation) -> None:
     if preparation.log_settings is not None:
         from .. import _logging  # slow to import
 
-        _logging.apply(*preparation.log_settings)
+        _logging.apply(_logging.Settings(*preparation.log_settings))
     if preparation.server is not None:
         _start_forkserver.adopt(preparation.server.detach())
     misc.set_executable(preparation.executable)
@@ -402,10 +414,12 @@ def _join_threads() -> None:
             thread.join()
 
 
-def _log_settings() -> Optional[Tuple[int, bool]]:
-    # Only a program that has asked for the logger has it, and pays for its import.
+def _log_settings() -> Optional[Tuple[int, int, bool]]:
+    # Only a program that has asked for the logger has it, and pays for its import. A bare tuple, as
+    # a child that is not logging does not load that module either.
     logging = sys.modules.get(_LOGGING)
-    return None if logging is None else logging.settings()
+    settings = None if logging is None else logging.settings()
+    return None if settings is None else tuple(settings)
 
 
 def _current_dir() -> Optional[str]:
