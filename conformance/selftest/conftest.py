@@ -6,6 +6,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-# A shell starts what runs in its background with SIGINT ignored, and children inherit that; some
-# of these tests are about Ctrl-C.
+# A shell starts background programs with SIGINT ignored, and their children inherit that. Some of
+# these tests are about Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)

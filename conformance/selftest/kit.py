@@ -23,7 +23,7 @@ SELFTEST = Path(__file__).resolve().parent
 REFERENCE = SELFTEST.parent.parent / "reference"
 
 
-# What several tests look at: see `shared_run`.
+# Runs that several tests look at: see `shared_run`.
 OF_THE_REFERENCE = ("--impl", "mpref", "--no-known")
 OF_THE_STANDARD_LIBRARY = ("--impl", "multiprocessing", "--start-method", "fork", "--no-known")
 
@@ -75,7 +75,7 @@ def run(
 
 
 def shared_run(factory: pytest.TempPathFactory, *arguments: str) -> Outcome:
-    """The same, run once for all tests and all workers that ask for it in this pytest session."""
+    """What `run` gives, from one run for all tests and workers of this pytest session."""
     session = os.environ.get("PYTEST_XDIST_TESTRUNUID")
     base = factory.getbasetemp().parent if session else factory.getbasetemp()
     folder = base / f"shared-{session}-{hashlib.sha256(repr(arguments).encode()).hexdigest()[:8]}"
@@ -126,7 +126,7 @@ def spec_of(folder: Path, entries: str) -> Path:
 
 
 def sample(folder: Path, probes: str, entries: str) -> Mapping[str, Path]:
-    """What `run` needs to be about a chapter of a test's own: its probes and its spec."""
+    """Arguments of `run` that put a test's own chapter, probes and spec, in place of all others."""
     target = copy_of_the_target(folder / "target")
     (target / "mpprobe" / "probes" / "sample.py").write_text(probes)
     return {"spec": spec_of(folder / "spec", entries), "target": target}

@@ -1,4 +1,4 @@
-"""What people see where the kit can't run, and where nobody reads to the end."""
+"""What people see where the kit can't run, and where the reader of its output ends early."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def _without(absent: str, package: str) -> str:
     )
 
 
-# -- nobody reads
+# -- the reader has ended
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""MODULE[@PYTHON] in all its forms, and clear words when it can't be had."""
+"""MODULE[@PYTHON] in all its forms, and the message where there is no such implementation."""
 
 from __future__ import annotations
 

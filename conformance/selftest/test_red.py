@@ -1,4 +1,4 @@
-"""A check that can't fail is a defect: each requirement is seen red by a broken observation."""
+"""Each requirement fails when an observation is broken: a check that can't fail is a defect."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STRANGE = {"$": "object", "type": "strange"}
 
 @dataclass(frozen=True)
 class Seen:
-    """What the reference does in every probe, and another implementation where it lacks much."""
+    """A run of each probe by the reference, or by another implementation where it lacks a name."""
 
     reference: kit.Outcome
     other: kit.Outcome
@@ -32,7 +32,7 @@ class Seen:
         for run in (self.other if lacked else self.reference).runs:
             if (run["probe"], run["start_method"]) == (requirement.probe, method):
                 return Run(run["probe"], method, run["observations"], Ending(run["ending"]))
-        raise AssertionError(f"nobody ran {requirement.probe} by {method}")
+        raise AssertionError(f"there is no run of {requirement.probe} under {method}")
 
 
 @pytest.fixture(scope="module")

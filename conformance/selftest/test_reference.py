@@ -1,7 +1,7 @@
 """The reference keeps every promise, on every interpreter that it supports and this machine has.
 
-The interpreter of the tests is asked by every start method, each of the others by one;
-MPREF_TESTS=all asks all by all.
+The interpreter that runs the tests is judged under every start method, each of the others under
+one; with MPREF_TESTS=all, each under every one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 import kit
 import pytest
 
-ASKED_BY = {
+METHODS = {
     "python3.9": ["fork"],
     "python3.10": ["spawn"],
     "python3.11": ["forkserver"],
@@ -27,16 +27,16 @@ def test_the_reference_keeps_every_promise_here(tmp_path_factory: pytest.TempPat
     keeps_every_promise(kit.shared_run(tmp_path_factory, *kit.OF_THE_REFERENCE))
 
 
-@pytest.mark.parametrize("python", ASKED_BY)
+@pytest.mark.parametrize("python", METHODS)
 def test_the_reference_keeps_every_promise(python: str, tmp_path: Path) -> None:
     path = kit.interpreter(python)
     if path is None:
         pytest.skip(f"no {python} on this machine")
     if os.path.realpath(path) == os.path.realpath(sys.executable):
-        pytest.skip(f"{python} runs these tests, and is asked everything")
+        pytest.skip(f"{python} runs these tests, and another test judges it")
     methods = ["fork", "spawn", "forkserver"]
     if os.environ.get("MPREF_TESTS") != "all":
-        methods = ASKED_BY[python]
+        methods = METHODS[python]
     flags = [word for method in methods for word in ("--start-method", method)]
     keeps_every_promise(kit.run(tmp_path, "--impl", f"mpref@{python}", "--no-known", *flags))
 

@@ -1,4 +1,4 @@
-"""What the kit says of probes that end badly: every leftover is named, nothing seen is lost."""
+"""What the kit reports of probes that end badly: each leftover, and each observation before."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def prints(t):
     os.write(2, b"left noise\\n")
 
 
-def prints_what_is_taken(t):
+def prints_what_it_expects(t):
     os.write(2, b"expected noise\\n")
     t.see("x", t.stderr())
 
@@ -156,7 +156,7 @@ def verdict_of(outcome: kit.Outcome, name: str, what: str) -> Mapping[str, Any]:
     [
         ("well", "clean", ""),
         ("takes_turns", "clean", ""),
-        ("prints_what_is_taken", "clean", ""),
+        ("prints_what_it_expects", "clean", ""),
         ("raises", "clean", ""),
         ("hangs", "hung", "in hangs"),
         ("dies", "crashed", "SIGSEGV"),
@@ -195,7 +195,7 @@ def test_an_observation_that_a_probe_forgets_is_an_error(outcome: kit.Outcome) -
     assert "never reported 'y'" in verdict_of(outcome, "forgets", "y")["note"]
 
 
-def test_a_slip_of_the_probe_is_an_error(outcome: kit.Outcome) -> None:
+def test_a_mistake_in_the_probe_is_an_error(outcome: kit.Outcome) -> None:
     assert verdict_of(outcome, "slips", "x")["verdict"] == "error"
     assert "undefined" in verdict_of(outcome, "slips", "x")["note"]
 

@@ -1,4 +1,4 @@
-"""The warm template only saves time: a fresh interpreter for each probe judges the same."""
+"""The warm template only saves time: fresh interpreters give the same verdicts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ def test_fresh_processes_give_the_same_verdicts_as_the_warm_template(
 ) -> None:
     flags: tuple[str, ...] = ("--impl", "multiprocessing", "--no-known")
     if os.environ.get("MPREF_TESTS") != "all":
-        # A child of fork has all that its parent has: there a template would show, if anywhere.
+        # Under fork, because a forked child inherits all that its parent has: if a template changed
+        # a verdict, then there.
         flags = kit.OF_THE_STANDARD_LIBRARY
     warm = kit.shared_run(tmp_path_factory, *flags)
     fresh = kit.run(tmp_path, *flags, "--fresh")

@@ -47,7 +47,7 @@ def sample(tmp_path: Path) -> Sample:
     return kit.sample(tmp_path, SLOW, ENTRIES)
 
 
-def test_an_id_that_selects_nothing_is_refused_with_its_neighbours(
+def test_an_id_that_selects_nothing_is_refused_with_the_nearest_ids(
     tmp_path: Path, sample: Sample
 ) -> None:
     outcome = kit.run(tmp_path, "sample.frist", "--impl", "multiprocessing", **sample)
@@ -55,7 +55,7 @@ def test_an_id_that_selects_nothing_is_refused_with_its_neighbours(
     assert "sample.frist" in outcome.text and "sample.first" in outcome.text
 
 
-def test_a_selection_of_which_nothing_applies_is_no_pass(tmp_path: Path, sample: Sample) -> None:
+def test_a_selection_of_which_nothing_applies_does_not_pass(tmp_path: Path, sample: Sample) -> None:
     outcome = kit.run(
         tmp_path,
         *["sample.future", "--impl", "multiprocessing", "--jobs", "1"],
@@ -76,7 +76,7 @@ def test_a_run_ended_by_ctrl_c_says_so_and_fails(tmp_path: Path, sample: Sample,
     assert outcome.footer["complete"] is False
 
 
-def test_a_killed_worker_is_no_pass_of_what_it_ran(tmp_path: Path, sample: Sample) -> None:
+def test_what_a_killed_worker_ran_does_not_pass(tmp_path: Path, sample: Sample) -> None:
     outcome = _disturbed(tmp_path, sample, "2", _kill_the_slow_worker)
     assert outcome.status == 3
     assert "a worker process ended while it ran sample.slow.x" in outcome.text

@@ -1,8 +1,9 @@
 """`mptools coverage`: documentation sentences -> requirements -> probes -> verdicts.
 
-A sentence of a section that some chapter of the spec has begun is claimed by a requirement, or
-excused as informative, or open.  Open is an error; so is a source that matches no sentence.  Since
-"informative" is cheap to write, a chapter may excuse a fifth of its prose and no more.
+Each sentence of a section that belongs to a chapter of the spec is claimed by a requirement,
+excused as informative, or open.  An open sentence is an error, and so is a source that matches no
+sentence.  A chapter may excuse at most a fifth of its prose: an excuse is easier to write than a
+requirement.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from mpconform.spec import Chapter, Source, Spec, SpecError, load
 from mptools.results import Results, load_results
 from mptools.sentences import Row, differences, find_docs, load_rows, texts
 
-# A limit that we set, not one that we measured: it lets a chapter leave out advice and cross
-# references, and makes whoever needs more say so here.
+# Chosen, not measured: it is enough to leave out advice and cross references. A chapter that needs
+# more changes it here, with the reason.
 EXCUSED_SHARE = 0.2
 
 Key = tuple[str, str, str]
@@ -68,7 +69,7 @@ class Coverage:
 
 
 def measure(spec: Spec, rows: Sequence[Row]) -> Coverage:
-    """Hold the spec's sources against the pinned sentences."""
+    """Compare the spec's sources with the pinned sentences."""
     known = {row.key for row in rows}
     claims = {_key(s) for r in spec.requirements for s in r.all_sources}
     excuses = {_key(note.source) for chapter in spec.chapters for note in chapter.informative}

@@ -1,7 +1,7 @@
 """`mptools diff`: every observation of one implementation beside another's.
 
-Verdicts only say who keeps the documentation; this shows where two implementations that both do
-still part ways, tier `may` and exception messages included.  The usual partner is the standard
+Verdicts only say who keeps the documentation.  This shows how two implementations that both keep it
+differ, also in what the tier `may` leaves open and in exception messages.  B is mostly the standard
 library of the same Python.
 """
 
@@ -22,8 +22,8 @@ from mptools.results import Results, Run, load_results
 STORED = Path(".mpconform") / "results"
 
 # Times of one and the same implementation vary with the machine's load, and several probes run at
-# once: only an order of magnitude is taken for a property of the implementation.  Below 0.1 s even
-# that says nothing, as starting a process or two takes about as long.
+# once: only a factor of ten counts as a difference of the implementations.  Below 0.1 s even that
+# says nothing, as starting a process or two takes about as long.
 SECONDS_FACTOR = 10.0
 SECONDS_FLOOR = 0.1
 
@@ -69,7 +69,7 @@ class Comparison:
 
 
 def compare(a: Results, b: Results) -> Comparison:
-    """Lay the runs of two result files side by side; ToolError for files of different specs."""
+    """Compare the runs of two result files; ToolError for files of different specs."""
     if a.spec != b.spec:
         raise ToolError(
             f"results of different specs are not compared: {a.path} has {a.spec}, {b.path} has"
@@ -115,7 +115,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def standard_library_results(a: Results, folder: Path = STORED) -> Path:
-    """Where the stored results of A's Python's own multiprocessing lie; ToolError if nowhere."""
+    """The stored results of the standard library of A's Python; ToolError if there are none."""
     _, at, python = a.implementation.partition("@")
     if not at:
         version = str(a.header["implementation"].get("python", ""))
@@ -173,7 +173,7 @@ def _pair(key: RunKey, a: Sequence[Run], b: Sequence[Run]) -> Pair:
 
 
 def _seen(runs: Sequence[Run]) -> Mapping[str, list[Any]]:
-    """Observation -> its values in these runs; the ending is an observation as any other."""
+    """Observation -> its values in these runs; the ending is one of the observations."""
     found: dict[str, list[Any]] = {}
     for one in runs:
         for name, value in {**one.observations, ENDING: one.ending}.items():
@@ -182,31 +182,34 @@ def _seen(runs: Sequence[Run]) -> Mapping[str, list[Any]]:
 
 
 def _line(name: str, a: list[Any], b: list[Any]) -> Line:
-    """One observation; what one implementation shows in one run and not in the next is noise."""
+    """One observation, with its values in all runs of both.
+
+    It differs if no run of A has the value of any run of B: what varies from run to run is noise.
+    """
     differs = not any(not _differs(name, x, y) for x in a for y in b)
     if not a or not b:
         shown_a, shown_b = (show(values[0]) if values else ABSENT for values in (a, b))
         return Line(name, shown_a, shown_b, differs)
-    first_a, first_b = _apart(a[0], b[0]) if differs else (a[0], b[0])
+    first_a, first_b = _differing_parts(a[0], b[0]) if differs else (a[0], b[0])
     return Line(name, show(first_a), show(first_b), differs)
 
 
-def _apart(a: Any, b: Any) -> tuple[Any, Any]:
-    """Both values without what they share, where that is what makes them too long to read."""
+def _differing_parts(a: Any, b: Any) -> tuple[Any, Any]:
+    """Both values; of values that are too long to read, only the parts that differ."""
     if max(len(show(a)), len(show(b))) < SHOWN_LENGTH - _SHORTENED_BY:
         return a, b
     if tag(a) == tag(b) == "dict":
-        pairs = [_apart_item(key, _find(a, key), _find(b, key)) for key in _keys(a, b)]
+        pairs = [_differing_items(key, _find(a, key), _find(b, key)) for key in _keys(a, b)]
         left, right = ([item for side in pairs for item in side[n]] for n in (0, 1))
         return {"$": "dict", "items": left}, {"$": "dict", "items": right}
     if isinstance(a, list) and isinstance(b, list):
         left, right = _without(a, b), _without(b, a)
-        # The same elements in another order: nothing would be left to see.
+        # If nothing is left, the same elements are in another order: show them all.
         return (left, right) if left or right else (a, b)
     return a, b
 
 
-def _apart_item(key: Any, a: list[Any], b: list[Any]) -> tuple[list[Any], list[Any]]:
+def _differing_items(key: Any, a: list[Any], b: list[Any]) -> tuple[list[Any], list[Any]]:
     """The items of one key on either side, [] where a side has none or both have the same."""
     if not a or not b:
         return [[key, value] for value in a], [[key, value] for value in b]

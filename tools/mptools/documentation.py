@@ -65,11 +65,11 @@ def read_units(source: str) -> list[Unit]:
 def split_sentences(paragraph: str) -> list[str]:
     """The sentences of a paragraph.
 
-    Stops inside of code and markup, and those of abbreviations, end nothing.
+    A full stop does not end a sentence if it belongs to code, to markup or to an abbreviation.
     """
     text = _normal(paragraph)
-    # Stops inside of markup are hidden behind letters of the same width, so positions hold; the
-    # first character stays, as it tells whether a sentence may start here.
+    # Markup is replaced by letters of the same length: its full stops are gone, and positions stay
+    # right. Its first character stays, as it tells whether a sentence may start here.
     masked = _MARKUP.sub(lambda m: m[0][0] + "x" * (len(m[0]) - 2) + "`", text)
     sentences, start = [], 0
     for end in _SENTENCE_END.finditer(masked):
@@ -92,7 +92,7 @@ def slug(title: str) -> str:
 
 
 class _Page:
-    """What has to be remembered from one block of a page to the next."""
+    """Reads one page, and remembers what the next blocks depend on."""
 
     def __init__(self) -> None:
         self.section = ""
@@ -102,8 +102,8 @@ class _Page:
     def read(self, lines: list[str], anchor: str = "", version: str = "") -> Iterator[Unit]:
         """The units of a block.
 
-        `anchor` is the object that the block describes, "" outside of one; `version` the opening
-        of a version note that the block is the body of.
+        `anchor` is the object that the block describes, "" if it describes none.  `version` is the
+        opening of a version note, if the block is the body of one.
         """
         at = 0
         while at < len(lines):

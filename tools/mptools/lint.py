@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def append_ids(project: Project) -> int:
-    """List the ids that are new; how many there were."""
+    """Append the ids that are not listed yet; how many there were."""
     path = project.spec_dir / IDS_FILE
     new = sorted({entry.id for entry in project.with_ids} - project.listed_ids.keys())
     text = path.read_text(encoding="utf-8") if path.is_file() else _HEAD

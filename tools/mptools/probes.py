@@ -1,7 +1,7 @@
 """What the probes' source says about them: their names, and the observations they may report.
 
-The host never imports a probe (it is written for another interpreter), so the syntax tree has to
-tell.  A probe is a public function of `mpprobe/probes/*.py` whose only parameter is `t`, and which
+The host never imports a probe, which is written for another interpreter: it reads the syntax tree.
+A probe is a public function of `mpprobe/probes/*.py` whose only parameter is `t`, and which
 reports something.
 """
 

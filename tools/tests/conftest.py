@@ -10,7 +10,7 @@ from toys import Toys
 
 @pytest.fixture
 def toys(tmp_path: Path) -> Toys:
-    """A project without a finding, and with one sentence that is not claimed."""
+    """A project without any finding of the linter."""
     project = Toys(tmp_path)
     assert project.run("sentences", "--write") == 0
     assert project.run("lint", "--fix-ids") == 0

@@ -1,4 +1,4 @@
-"""Reading probes without importing them: what is one, and what it may report."""
+"""Reading probes without importing them: which functions are probes, and what they report."""
 
 from __future__ import annotations
 

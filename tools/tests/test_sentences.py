@@ -1,4 +1,4 @@
-"""Pinned sentences: no text, the page's order, and a word where they no longer agree."""
+"""Pinned sentences: without text, in the page's order, and compared with the page."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """The rules of `mptools lint`: one function each, with a bad example in tools/tests/lint.
 
-A rule takes the project and yields findings.  Its name, with hyphens, is the name that it is known
-by in the output.
+A rule takes the project and yields findings.  The output calls it by the name of its function, with
+hyphens.
 """

@@ -1,4 +1,4 @@
-"""Rules on expectations: they can be understood, they can fail, and somebody reports to them."""
+"""Rules on expectations: each is a matcher, can fail, and is about a reported observation."""
 
 from __future__ import annotations
 

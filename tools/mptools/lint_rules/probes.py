@@ -1,4 +1,4 @@
-"""Rules that hold the spec and the probes together."""
+"""Rules on what the spec and the probes say of each other."""
 
 from __future__ import annotations
 

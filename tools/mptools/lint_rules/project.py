@@ -29,7 +29,7 @@ IDS_FILE = "ids.txt"
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One breach of one rule, where it stands."""
+    """One violation of one rule, and where it is."""
 
     path: Path
     line: int

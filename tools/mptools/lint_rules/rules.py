@@ -30,8 +30,8 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-# Rules that name the place of what the loader refuses.
-_TELL_BETTER = ("schema", "ids-are-unique", "matchers-are-known")
+# Rules that find what the loader refuses, and name its place.
+_NAME_THE_PLACE = ("schema", "ids-are-unique", "matchers-are-known")
 
 
 def name_of(rule: Rule) -> str:
@@ -41,14 +41,14 @@ def name_of(rule: Rule) -> str:
 def check(project: Project) -> list[Finding]:
     """What all rules find, in the order of the files.
 
-    What the loader refuses is told by itself only where no rule has told it better: the loader
-    stops at the first fault, and the rules name the place of each.
+    The loader stops at the first fault, while the rules name the place of each. So its message is
+    dropped where a rule has found the fault, too.
     """
     found = {
         Finding(entry.path, entry.line, entry.id, name_of(rule), message)
         for rule in RULES
         for entry, message in rule(project)
     }
-    if any(finding.rule in _TELL_BETTER for finding in found):
+    if any(finding.rule in _NAME_THE_PLACE for finding in found):
         found = {finding for finding in found if finding.rule != name_of(shape.loads)}
     return sorted(found)

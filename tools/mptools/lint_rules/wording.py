@@ -1,4 +1,4 @@
-"""Rules on what is written for people: in the indicative, short, and our own."""
+"""Rules on texts for people: they are in the indicative, short, and in our own words."""
 
 from __future__ import annotations
 
