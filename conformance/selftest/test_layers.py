@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -84,3 +85,14 @@ def test_the_target_side_knows_no_expectation() -> None:
         assert "expect" not in {
             node.attr for node in ast.walk(ast.parse(path.read_text())) if hasattr(node, "attr")
         }, path
+
+
+def test_the_map_of_the_kit_names_every_module() -> None:
+    words = set(re.findall(r"[a-z_]+", (ROOT / "conformance" / "README.md").read_text()))
+    modules = [
+        path
+        for package in ("mpconform", "mpconform/plugin", "mpprobe")
+        for path in (ROOT / "conformance" / package).glob("*.py")
+    ]
+    missing = [path.name for path in modules if path.stem != "__init__" and path.stem not in words]
+    assert modules and not missing
