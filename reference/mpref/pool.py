@@ -11,10 +11,11 @@ import os
 import threading
 import warnings
 from types import TracebackType
-from typing import Any, Callable, Iterable, Iterator, List, Mapping, Optional, Type
+from typing import Any, Callable, Iterable, Iterator, List, Mapping, Optional, Type, Union
 
 from ._pool.dispatcher import RUN, Crew, WorkerDied
 from ._pool.results import AsyncResult, Callback, IMapIterator, IMapUnorderedIterator, MapResult
+from ._pool.threads import ThreadCrew
 from ._pool.worker import (
     MaybeEncodingError,
     Outcome,
@@ -25,7 +26,14 @@ from ._pool.worker import (
     starmap_chunk,
 )
 
-__all__ = ["AsyncResult", "MaybeEncodingError", "Pool", "RemoteTraceback", "WorkerDied"]
+__all__ = [
+    "AsyncResult",
+    "MaybeEncodingError",
+    "Pool",
+    "RemoteTraceback",
+    "ThreadPool",
+    "WorkerDied",
+]
 
 # map() without a chunksize makes this many chunks for each worker: few enough to save messages,
 # and enough that a worker with long ones doesn't keep the others waiting.
@@ -48,6 +56,8 @@ class Pool:
     Anchor: multiprocessing.pool.Pool
     """
 
+    _crew: Union[Crew, ThreadCrew]
+
     def __init__(
         self,
         processes: Optional[int] = None,
@@ -56,24 +66,20 @@ class Pool:
         maxtasksperchild: Optional[int] = None,
         context: Any = None,
     ) -> None:
-        if processes is None:
-            processes = _usable_cpus()
-        if processes < 1:
-            raise ValueError(f"processes: expected at least 1, got {processes}")
+        size = _size(processes)
         if maxtasksperchild is not None and (
             not isinstance(maxtasksperchild, int) or maxtasksperchild < 1
         ):
             raise ValueError(
                 f"maxtasksperchild: expected a positive int or None, got {maxtasksperchild!r}"
             )
-        if initializer is not None and not callable(initializer):
-            raise TypeError(f"initializer: expected a callable or None, got {initializer!r}")
+        _check_initializer(initializer)
         if context is None:
             from .context import get_context
 
             context = get_context()
         self._creator = os.getpid()
-        self._crew = Crew(context, processes, initializer, tuple(initargs), maxtasksperchild)
+        self._crew = Crew(context, size, initializer, tuple(initargs), maxtasksperchild)
 
     def apply(
         self,
@@ -291,6 +297,46 @@ class Pool:
         return f"<{type(self).__name__} state={self._crew.state} pool_size={self._crew.size}>"
 
 
+class ThreadPool(Pool):
+    """A pool whose workers are threads of this process; nothing is pickled.
+
+    processes: how many; None: one per CPU that this process may use. initializer: called with
+    `initargs` in every worker when it starts.
+
+    A task that is running when the pool is terminated runs on, as threads can't be stopped; its
+    result raises RuntimeError all the same.
+
+    Raises ValueError for a number below 1, TypeError for an initializer that isn't callable,
+    RuntimeError when the threads can't be started.
+
+    Anchor: multiprocessing.pool.ThreadPool
+    """
+
+    def __init__(
+        self,
+        processes: Optional[int] = None,
+        initializer: Optional[Callable[..., Any]] = None,
+        initargs: Iterable[Any] = (),
+    ) -> None:
+        size = _size(processes)
+        _check_initializer(initializer)
+        self._creator = os.getpid()
+        self._crew = ThreadCrew(size, initializer, tuple(initargs))
+
+
+def _size(processes: Optional[int]) -> int:
+    if processes is None:
+        return _usable_cpus()
+    if processes < 1:
+        raise ValueError(f"processes: expected at least 1, got {processes}")
+    return processes
+
+
+def _check_initializer(initializer: Optional[Callable[..., Any]]) -> None:
+    if initializer is not None and not callable(initializer):
+        raise TypeError(f"initializer: expected a callable or None, got {initializer!r}")
+
+
 def _usable_cpus() -> int:
     if hasattr(os, "process_cpu_count"):
         return os.process_cpu_count() or 1
@@ -317,7 +363,10 @@ def _deliverer(result: Any, index: int) -> Callable[[Outcome], Any]:
 
 
 def _submit_chunks(
-    crew: Crew, results: IMapIterator, func: Callable[[Any], Any], chunks: Iterator[List[Any]]
+    crew: Union[Crew, ThreadCrew],
+    results: IMapIterator,
+    func: Callable[[Any], Any],
+    chunks: Iterator[List[Any]],
 ) -> None:
     """Submit tasks for what an iterable gives, until its end or that of the pool."""
     count = 0
