@@ -18,23 +18,22 @@ if TYPE_CHECKING:
     from mpref.process import BaseProcess
 
 _OF_ITS_OWN = ("__name__", "__spec__", "__loader__", "__package__")
+_PROBES = "mpprobe.probes."
 _ABOUT_PROCESSES = ("contexts", "misc", "process")
 
 
-def become(name: str) -> None:
-    """Let the module `name` be the reference, patched as it now is.
+def become(module: types.ModuleType) -> None:
+    """Let `module` be the reference, patched as it now is.
 
     The kit goes by a module's `__name__`: a liar that kept the reference's would be
     described, and then replaced, by the reference. Its submodules get their second
     names here, since importing them by those would load them twice, unpatched.
     """
-    liar = types.ModuleType(name)
-    vars(liar).update({k: v for k, v in vars(mpref).items() if k not in _OF_ITS_OWN})
-    sys.modules[name] = liar
+    vars(module).update({k: v for k, v in vars(mpref).items() if k not in _OF_ITS_OWN})
     for found in pkgutil.iter_modules(mpref.__path__):
         if not found.name.startswith("_"):
-            module = importlib.import_module(f"mpref.{found.name}")
-            sys.modules[f"{name}.{found.name}"] = module
+            submodule = importlib.import_module(f"mpref.{found.name}")
+            sys.modules[f"{module.__name__}.{found.name}"] = submodule
 
 
 def is_of_a_later_chapter(process: BaseProcess) -> bool:
@@ -43,10 +42,10 @@ def is_of_a_later_chapter(process: BaseProcess) -> bool:
     Liars about processes spare these: they would break nearly all of them, and show nothing
     that the liars of those chapters don't.
     """
-    package, _, file = (getattr(process._target, "__module__", None) or "").rpartition(".")
-    if package == "mpprobe.probes":
-        return not file.startswith(_ABOUT_PROCESSES)
-    return (package, file) == ("mpref", "managers")
+    module = getattr(process._target, "__module__", None) or ""
+    if module.startswith(_PROBES):
+        return not module.removeprefix(_PROBES).startswith(_ABOUT_PROCESSES)
+    return module == "mpref.managers"
 
 
 def is_asked_by(*modules: str) -> bool:

@@ -1,0 +1,1 @@
+"""Lies about contexts and start methods."""

@@ -1,0 +1,1 @@
+"""Lies about the functions of the chapter Miscellaneous."""

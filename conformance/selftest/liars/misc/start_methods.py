@@ -1,0 +1,269 @@
+"""Lies about setting and asking for the start method."""
+
+import mpref
+from mpref import context
+
+from liars.lies import lie, replace
+
+
+@lie(
+    caught_by=[
+        "contexts.start-methods.fork-is-default",
+        "contexts.start-methods.forkserver-is-default",
+        "misc.get-all-start-methods.first-on-linux",
+        "misc.get-start-method.default-on-linux",
+    ],
+)
+def default_is_fork():
+    """The default start method is fork, as it was before 3.14."""
+    context._DEFAULT = "fork"
+    context._CONTEXTS = {name: context._CONTEXTS[name] for name in ("fork", "spawn", "forkserver")}
+
+
+@lie(
+    mpref,
+    "get_context",
+    caught_by=[
+        "contexts.global.use-fixes-the-default",
+        "contexts.main-module.fork-does-not-import-it",
+        "misc.get-context.default-follows-set-start-method",
+        "misc.get-context.none-fixes-the-default",
+        "misc.set-start-method.fork-governs",
+    ],
+)
+def get_context_ignores_set_start_method(method=None):
+    """get_context() gives the system's default, whatever start method was set."""
+    return context._concrete(context._DEFAULT if method is None else method)
+
+
+@lie(context, "_concrete", caught_by=["misc.get-context.near-names-raise"])
+def get_context_ignores_case(original, method):
+    """get_context() accepts the name of a start method in any case of letters."""
+    return original(method.lower())
+
+
+@lie(
+    context,
+    "_concrete",
+    caught_by=[
+        "misc.get-context.near-names-raise",
+        "misc.get-context.unknown-name-raises",
+        "misc.set-start-method.unknown-name-raises",
+    ],
+)
+def get_context_accepts_unknown_names(method):
+    """get_context() gives the default context for an unknown name."""
+    return context._CONTEXTS.get(method, context._CONTEXTS[context._DEFAULT])
+
+
+@lie(
+    mpref,
+    "get_context",
+    caught_by=[
+        "contexts.global.is-not-touched-by-contexts",
+        "contexts.global.use-fixes-the-default",
+        "misc.get-context.none-fixes-the-default",
+        "misc.get-context.none-gives-the-default",
+        "sharedctypes.ctx.leaves-the-start-method",
+    ],
+)
+def get_context_sets_the_start_method(method=None):
+    """get_context() with a name sets the global start method."""
+    default = context.default_context
+    if method is not None:
+        default._actual = context._concrete(method)
+    return default.get_context(None)
+
+
+@lie(
+    mpref,
+    "get_start_method",
+    caught_by=[
+        "contexts.global.is-not-touched-by-contexts",
+        "contexts.global.use-fixes-the-default",
+        "misc.get-context.none-fixes-the-default",
+        "misc.get-start-method.allow-none-gives-none",
+        "misc.get-start-method.fixes-the-default",
+        "misc.set-start-method.none-sets-the-default",
+        "misc.set-start-method.none-with-force-unsets",
+        "sharedctypes.ctx.leaves-the-start-method",
+    ],
+)
+def allow_none_fixes_the_default(allow_none=False):
+    """get_start_method(allow_none=True) fixes the default start method, and returns its name."""
+    return context.default_context.get_context().get_start_method()
+
+
+@lie(
+    mpref,
+    "get_start_method",
+    caught_by=[
+        "misc.get-start-method.fixed-default-is-set",
+        "misc.get-start-method.fixes-the-default",
+        "misc.set-start-method.none-without-force-raises",
+        "misc.set-start-method.same-again-raises",
+    ],
+)
+def get_start_method_fixes_nothing(allow_none=False):
+    """get_start_method() returns the default, and does not fix it."""
+    actual = context.default_context._actual
+    if actual is None:
+        return None if allow_none else context._DEFAULT
+    return actual.get_start_method()
+
+
+@lie(
+    context,
+    "get_start_method",
+    caught_by=["misc.set-start-method.reaches-children"],
+    start_methods=("spawn",),
+)
+def children_do_not_learn_the_start_method(allow_none=False):
+    """Children do not learn which start method was set in their parent."""
+
+
+@lie(
+    caught_by=[
+        "contexts.start-methods.are-three",
+        "misc.get-all-start-methods.first-on-linux",
+        "misc.get-all-start-methods.knows-three",
+        "misc.get-all-start-methods.list-is-the-callers",
+        "misc.get-all-start-methods.lists-what-can-be-used",
+        "misc.get-all-start-methods.unix-has-fork-and-spawn",
+    ],
+)
+def get_all_start_methods_returns_one_list():
+    """get_all_start_methods() returns one and the same list at every call."""
+    names = list(context._CONTEXTS)
+    replace(mpref, "get_all_start_methods")(lambda: names)
+
+
+@lie(
+    mpref,
+    "get_all_start_methods",
+    caught_by=[
+        "contexts.global.is-set-before-use",
+        "contexts.global.use-fixes-the-default",
+        "misc.get-all-start-methods.default-is-first",
+        "misc.get-all-start-methods.first-on-linux",
+        "misc.get-context.none-fixes-the-default",
+        "misc.get-context.none-gives-the-default",
+        "misc.get-start-method.fixes-the-default",
+        "misc.set-start-method.none-sets-the-default",
+    ],
+)
+def get_all_start_methods_is_sorted():
+    """get_all_start_methods() is sorted by name, so that the default is not the first."""
+    return sorted(context._CONTEXTS)
+
+
+@lie(
+    context.Process,
+    "_launch",
+    caught_by=[
+        "contexts.global.is-set-before-use",
+        "contexts.global.use-fixes-the-default",
+    ],
+)
+def start_fixes_nothing(self):
+    """Starting a process does not fix the default start method."""
+    actual = context.default_context._actual or context._CONTEXTS[context._DEFAULT]
+    return context._LAUNCHERS[actual.get_start_method()](self)
+
+
+@lie(
+    mpref,
+    "set_start_method",
+    caught_by=[
+        "contexts.global.is-set-once",
+        "misc.set-start-method.second-raises",
+        "misc.set-start-method.unknown-name-raises",
+    ],
+)
+def refused_set_start_method_changes_it(method, force=False):
+    """set_start_method() changes the start method, and raises RuntimeError after that."""
+    default = context.default_context
+    before, default._actual = default._actual, None
+    if method is not None or not force:
+        default._actual = default.get_context(method)
+    if before is not None and not force:
+        raise RuntimeError("context has already been set")
+
+
+@lie(mpref, "set_start_method", caught_by=["misc.set-start-method.unknown-name-raises"])
+def unknown_name_unsets_the_start_method(original, method, force=False):
+    """set_start_method(force=True) with an unknown name unsets the start method."""
+    if force:
+        context.default_context._actual = None
+    original(method, force)
+
+
+@lie(
+    caught_by=[
+        "contexts.example.get-context",
+        "contexts.example.set-start-method",
+        "contexts.global.is-set-before-use",
+        "contexts.global.use-fixes-the-default",
+        "misc.set-start-method.fork-governs",
+        "misc.set-start-method.forkserver-governs",
+        "process.class.unpicklable-instance-works-with-fork",
+        "synchronize.sharing.default-context",
+    ],
+    start_methods=("fork", "forkserver"),
+)
+def process_always_spawns():
+    """The module's own Process uses spawn, whatever start method was set."""
+    context.Process._launch = context.SpawnProcess._launch
+
+
+@lie(
+    mpref,
+    "set_start_method",
+    caught_by=[
+        "misc.set-start-method.none-sets-the-default",
+        "misc.set-start-method.same-again-raises",
+    ],
+)
+def same_start_method_can_be_set_again(original, method, force=False):
+    """set_start_method() does not raise for the start method that is set already."""
+    if method != mpref.get_start_method(allow_none=True):
+        original(method, force)
+
+
+@lie(
+    mpref,
+    "set_start_method",
+    caught_by=[
+        "contexts.global.is-set-before-use",
+        "contexts.global.is-set-once",
+        "misc.get-start-method.fixed-default-is-set",
+        "misc.set-start-method.none-without-force-raises",
+        "misc.set-start-method.same-again-raises",
+        "misc.set-start-method.second-raises",
+        "misc.set-start-method.unknown-name-raises",
+    ],
+)
+def set_start_method_needs_no_force(method, force=False):
+    """set_start_method() can be called again without force."""
+    context.default_context._actual = None
+    if method is not None or not force:
+        context.default_context._actual = context.default_context.get_context(method)
+
+
+@lie(
+    mpref,
+    "set_start_method",
+    caught_by=[
+        "contexts.global.is-set-before-use",
+        "contexts.global.use-fixes-the-default",
+        "misc.get-context.default-follows-set-start-method",
+        "misc.get-start-method.names-the-method-in-use",
+        "misc.set-start-method.force-replaces",
+        "misc.set-start-method.none-sets-the-default",
+        "misc.set-start-method.none-with-force-unsets",
+        "misc.set-start-method.unknown-name-raises",
+    ],
+)
+def set_start_method_ignores_force(original, method, force=False):
+    """set_start_method() takes no notice of force."""
+    original(method)

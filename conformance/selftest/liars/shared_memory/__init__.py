@@ -1,0 +1,1 @@
+"""Lies about blocks of shared memory and the lists in them."""
