@@ -218,6 +218,19 @@ def create_attaches_to_an_existing_block(
         "shared-memory.pickle.needs-the-living-block",
     ],
 )
+def block_can_not_be_pickled(self):
+    """A block can't be pickled."""
+    raise TypeError("a block of shared memory can't be pickled")
+
+
+@lie(
+    SharedMemory,
+    "__reduce__",
+    caught_by=[
+        "shared-memory.pickle.block-is-the-same",
+        "shared-memory.pickle.needs-the-living-block",
+    ],
+)
 def pickle_copies_the_block(self):
     """A pickled block is loaded as a new one with the same bytes."""
     return load_a_copy, (bytes(self.buf),)
