@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mpconform import places
+from mpconform.entry import NEEDED_PYTEST
 from mpconform.implementation import ImplementationError, Wanted, describe, install
 from mpconform.spec import Requirement, Spec, SpecError, load
 from mpconform.versions import Version
@@ -36,6 +37,12 @@ def run(options: argparse.Namespace, rest: Sequence[str]) -> int:
     import pytest
     import xdist  # type: ignore[import-untyped]  # noqa: F401
 
+    if pytest.version_tuple[:2] < NEEDED_PYTEST:
+        needed = ".".join(map(str, NEEDED_PYTEST))
+        raise ValueError(
+            f"run needs pytest {needed} or later, and this is {pytest.__version__}: "
+            "pip install 'mpref[kit]' brings it"
+        )
     # Other pytest plugins of the environment cost start-up, in every worker, and may interfere.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     spec = Path(options.spec).resolve()
@@ -215,4 +222,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _version(text: str) -> str:
-    return str(Version.parse(text))
+    try:
+        return str(Version.parse(text))
+    except ValueError as error:
+        # Of a ValueError, argparse would show the name of this function and not the message.
+        raise argparse.ArgumentTypeError(str(error)) from None

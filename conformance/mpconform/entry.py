@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 
 NEEDED_PYTHON = (3, 11)
+NEEDED_PYTEST = (8, 2)  # as pyproject.toml says of the extra
 CANNOT_BEGIN = 4  # as pytest exits when it was called wrongly
 NO_READER = 1
 

@@ -79,4 +79,20 @@ def test_judging_by_another_version_changes_what_applies(tmp_path: Path) -> None
 def test_a_version_that_is_none_is_refused_by_name() -> None:
     finished = mpconform("run", "--impl", "multiprocessing", "--docs", "latest")
     assert finished.returncode != 0
-    assert "latest" in finished.stderr
+    assert "argument --docs: expected a version like \"3.11\", got 'latest'" in finished.stderr
+
+
+def test_fix_writes_a_known_list_that_the_next_run_holds_to(tmp_path: Path) -> None:
+    probes = "def one(t):\n    t.see('x', 1)\n    t.see('y', 1)\n"
+    entries = kit.requirement("one", "x", "1") + kit.requirement("one", "y", "2")
+    sample = kit.sample(tmp_path, probes, entries)
+    words = ["--impl", "multiprocessing", "--jobs", "1", "--known", str(tmp_path)]
+    assert kit.run(tmp_path, *words, **sample).status == 1
+    rewritten = kit.run(tmp_path, *words, "--fix", **sample)
+    assert rewritten.status == 3
+    assert "the known list was rewritten" in rewritten.text
+    assert "sample.one.y" in (tmp_path / "multiprocessing.toml").read_text()
+    known = kit.run(tmp_path, *words, **sample)
+    assert known.status == 0, known.text
+    [reason] = [verdict["known"] for verdict in known.verdicts.values() if verdict["known"]]
+    assert reason.startswith("unreviewed: ")

@@ -66,8 +66,8 @@ WELL = FinishedRun(
 )
 
 
-def changed(run: FinishedRun = WELL, **changes: Any) -> FinishedRun:
-    return replace(run, **changes)
+def changed(**changes: Any) -> FinishedRun:
+    return replace(WELL, **changes)
 
 
 def with_verdicts(*kinds: str, **changes: Any) -> FinishedRun:
@@ -155,10 +155,11 @@ def test_a_known_failure_and_what_does_not_apply_are_no_reason() -> None:
 
 @pytest.mark.parametrize("narrowed", ["ids_given", "start_methods_given"])
 def test_a_narrowed_run_says_nothing_about_entries_outside_of_it(narrowed: str) -> None:
+    flag: dict[str, Any] = {narrowed: True}
     outside = changed(known=(Known("zzz", "It never did."),))
     assert conclude(outside).reasons
-    assert conclude(changed(outside, **{narrowed: True})).reasons == ()
-    inside = changed(known=(Known("b", "It never did."),), **{narrowed: True})
+    assert conclude(replace(outside, **flag)).reasons == ()
+    inside = changed(known=(Known("b", "It never did."),), **flag)
     assert conclude(inside).reasons == (
         "known list: b: is listed as a failure, and is pass now [fork]",
     )

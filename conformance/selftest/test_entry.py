@@ -87,17 +87,23 @@ def test_the_plugin_is_empty_where_the_python_is_too_old(old_python: str) -> Non
     assert finished.stdout == '["pytest_plugins"] []\n', finished.stderr
 
 
-def test_the_distribution_names_that_plugin() -> None:
-    project = kit.SELFTEST.parents[1] / "pyproject.toml"
-    entry_points = tomllib.loads(project.read_text())["project"]["entry-points"]
-    assert entry_points["pytest11"] == {"mpconform": PLUGIN}
+def test_the_distribution_names_that_plugin_and_the_pytest_that_it_needs() -> None:
+    project = tomllib.loads((kit.SELFTEST.parents[1] / "pyproject.toml").read_text())["project"]
+    assert project["entry-points"]["pytest11"] == {"mpconform": PLUGIN}
+    needed = ".".join(map(str, entry.NEEDED_PYTEST))
+    assert any(
+        line.startswith(f"pytest>={needed};") for line in project["optional-dependencies"]["kit"]
+    )
 
 
-def test_an_empty_plugin_leaves_other_tests_alone(tmp_path: Path) -> None:
-    """By the real pytest of this Python, which the plugin is made to find too old."""
+@pytest.mark.parametrize(
+    "too_old", ["entry.NEEDED_PYTHON = (99,)", "pytest.version_tuple = (7, 4, 0)"]
+)
+def test_an_empty_plugin_leaves_other_tests_alone(too_old: str, tmp_path: Path) -> None:
+    """By the real pytest of this Python, of which the plugin is made to believe that it is old."""
     (tmp_path / "test_own.py").write_text(OWN_TEST)
-    code = "import sys, pytest, mpconform.entry as entry\n{}sys.exit(pytest.main(sys.argv[1:]))"
-    old, new = code.format("entry.NEEDED_PYTHON = (99,)\n"), code.format("")
+    code = "import sys, pytest, mpconform.entry as entry\n{}\nsys.exit(pytest.main(sys.argv[1:]))"
+    old, new = code.format(too_old), code.format("")
     words = ["-p", PLUGIN, "-p", "no:cacheprovider", "-c", os.devnull, str(tmp_path)]
     finished = host(old, *words)
     assert finished.returncode == 0 and "1 passed" in finished.stdout, finished.stdout
@@ -140,6 +146,19 @@ def test_a_command_names_the_extra_that_it_lacks(
     assert finished.returncode == 4
     assert finished.stderr == (f"{package} needs {absent}: pip install 'mpref[kit]' brings it\n"), (
         finished.stderr
+    )
+
+
+def test_run_says_that_pytest_is_too_old() -> None:
+    code = (
+        "import sys, pytest; pytest.version_tuple = (7, 4, 0); pytest.__version__ = '7.4.0'\n"
+        "from mpconform.__main__ import main\nsys.exit(main(sys.argv[1:]))"
+    )
+    finished = host(code, "run", "misc.cpu-count")
+    assert finished.returncode == 4
+    assert finished.stderr == (
+        "mpconform: run needs pytest 8.2 or later, and this is 7.4.0: "
+        "pip install 'mpref[kit]' brings it\n"
     )
 
 

@@ -8,14 +8,15 @@ Workers run and judge; the controller (or the only process) describes the
 implementation, collects the verdicts, writes the results, and decides whether
 the run can be believed at all.
 
-pytest imports this module wherever the distribution is installed, also on the
-Pythons that mpref supports and the kit does not. There it loads nothing, so
-that the tests of other projects run undisturbed.
+pytest imports this module wherever the distribution is installed, also under
+the Pythons that mpref supports and the kit does not, and beside a pytest that
+is older than the extra `kit` would bring. There it loads nothing, so that the
+tests of other projects run undisturbed.
 """
 
 import sys
 
-from mpconform.entry import NEEDED_PYTHON
+from mpconform.entry import NEEDED_PYTEST, NEEDED_PYTHON
 
 # In the order of their imports: pytest warns of a plugin that was imported before it was loaded.
 _PARTS = [
@@ -26,4 +27,13 @@ _PARTS = [
     "mpconform.plugin.terminal",
 ]
 
-pytest_plugins = _PARTS if sys.version_info >= NEEDED_PYTHON else []
+
+def _can_run() -> bool:
+    if sys.version_info < NEEDED_PYTHON:
+        return False
+    import pytest
+
+    return pytest.version_tuple[:2] >= NEEDED_PYTEST
+
+
+pytest_plugins = _PARTS if _can_run() else []
