@@ -12,7 +12,8 @@ from pathlib import Path
 from mpconform import places
 from mpconform.entry import NEEDED_PYTEST
 from mpconform.implementation import ImplementationError, Wanted, describe, install
-from mpconform.spec import Requirement, Spec, SpecError, load
+from mpconform.loader import load
+from mpconform.spec import Requirement, Spec, SpecError
 from mpconform.versions import Version
 
 # One more than there are processors, since probes spend half of their time waiting: on two

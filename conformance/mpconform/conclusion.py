@@ -41,8 +41,8 @@ class FinishedRun:
     lost: tuple[str, ...] = ()
     """Names of the cases in the middle of which a worker process ended."""
     collect_only: bool = False
-    ids_given: bool = False
-    """Did the user select requirements by id?"""
+    selected: bool = False
+    """Did the user select requirements, by ids or by files of the spec?"""
     start_methods_given: bool = False
     fix: bool = False
     """Did the user ask for the known list to be rewritten?"""
@@ -66,7 +66,7 @@ def conclude(run: FinishedRun) -> Conclusion:
         *_cut_short(run),
         *_errors(run),
     ]
-    rewrite = run.fix and not reasons and not run.ids_given
+    rewrite = run.fix and not reasons and not run.selected
     if rewrite:
         reasons.append(f"the known list was rewritten: {run.known_path}; run again to see it hold")
     elif not _missing(run):
@@ -117,7 +117,7 @@ def _stale_known_entries(run: FinishedRun) -> Iterator[str]:
     A run that was narrowed says nothing about entries outside of its selection.
     """
     selected = {case.requirement.id for case in run.cases}
-    narrowed = run.ids_given or run.start_methods_given
+    narrowed = run.selected or run.start_methods_given
     entries = [entry for entry in run.known if not narrowed or entry.id in selected]
     for line in known.unmatched(entries, run.verdicts, run.not_applicable):
         yield f"known list: {line}"

@@ -4,7 +4,7 @@
 bare list for a list of just these elements (each of which may be a matcher again), a table with
 one key for the matcher of that name:
 
-    "joined.value"   = { type = "NoneType" }
+    "joined.value"   = { is_none = true }
     "timed.raises"   = "queue.Empty"
     "timed.seconds"  = { between = [0.09, 5.0] }
     "got"            = { tuple = [1, { at_least = 2 }] }
@@ -302,7 +302,7 @@ class Length(Matcher):
 
 @dataclass(frozen=True)
 class Type(Matcher):
-    """A value whose type has this documented name ("int", "NoneType", "queue.Empty")."""
+    """A value whose type has this documented name ("int", "queue.Empty")."""
 
     name: str
 
@@ -310,7 +310,7 @@ class Type(Matcher):
         return self.name in type_names(value)
 
     def __str__(self) -> str:
-        return "None" if self.name == "NoneType" else f"of type {self.name}"
+        return f"of type {self.name}"
 
 
 @dataclass(frozen=True)
@@ -476,6 +476,12 @@ def _pattern(argument: Any) -> Matcher:
     return Matches(argument)
 
 
+def _type(argument: Any) -> Matcher:
+    if _word(argument) == "NoneType":
+        raise MatcherError("None is written { is_none = true }")
+    return Type(argument)
+
+
 def _bytes(argument: Any) -> Matcher:
     # Latin-1, so that "\u00ff" stands for the byte 255, which no other encoding could say.
     if not isinstance(argument, str) or any(ord(char) > 255 for char in argument):
@@ -513,7 +519,8 @@ _BUILDERS: Mapping[str, Callable[[Any], Matcher]] = {
     "every": lambda argument: Every(build(argument)),
     "every_or_empty": lambda argument: Every(build(argument), may_be_empty=True),
     "length": lambda argument: Length(build(argument)),
-    "type": lambda argument: Type(_word(argument)),
+    "type": _type,
+    "is_none": lambda argument: _flag(argument, Equals(None)),
     "tuple": lambda argument: Items(_each(argument), "tuple"),
     "bytes": _bytes,
     "same_as": lambda argument: SameAs(_word(argument)),

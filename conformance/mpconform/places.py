@@ -18,9 +18,19 @@ IMPLEMENTATIONS = (
     else _DATA / "implementations.toml"
 )
 
+SCHEMA = "schema.json"  # it stands in the folder of a spec, and tells that it is one
+
 # The folder that holds the package `mpprobe`: the one entry on the target's path.
 # The kit's own tests put a changed copy in its place.
 TARGET = Path(os.environ.get("MPCONFORM_TARGET", _HERE.parent if IN_CHECKOUT else _DATA / "target"))
 
 # The script by which an implementation's interpreter enters the target side.
 PROBE_MAIN = str(TARGET / "mpprobe" / "probe_main.py")
+
+
+def spec_around(path: Path) -> Path | None:
+    """The folder of the spec that a path is, or is a chapter or a file of; None without one."""
+    here = path.resolve()
+    return next(
+        (folder for folder in (here, *here.parents[:2]) if (folder / SCHEMA).exists()), None
+    )

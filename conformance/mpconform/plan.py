@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from mpconform.implementation import Implementation
@@ -33,6 +33,10 @@ class Plan:
 
     cases: tuple[Case, ...]
     not_applicable: frozenset[str]
+
+    def only(self, cases: Callable[[Case], bool]) -> Plan:
+        """The part of the plan that these cases make."""
+        return Plan(tuple(filter(cases, self.cases)), self.not_applicable)
 
 
 def plan(

@@ -14,7 +14,6 @@ from pathlib import Path
 from mpconform.places import TARGET
 from mpconform.spec import Requirement
 
-_PROBES = TARGET / "mpprobe" / "probes"
 _TOOLKIT = TARGET / "mpprobe" / "toolkit.py"
 
 _HEAD = '''\
@@ -70,9 +69,9 @@ if __name__ == "__main__":
 
 def script(requirement: Requirement, module: str, start_method: str | None) -> str:
     """The source of a script that shows what `module` does in the requirement's probe."""
-    module_name, _, function = requirement.probe.partition(".")
+    probe_module, _, function = requirement.probe.rpartition(".")
     parts = _Parts([], [])
-    _extract(_PROBES / f"{module_name}.py", {function}, parts, set())
+    _extract(_file_of(f"mpprobe.probes.{probe_module}"), {function}, parts, set())
     head = _HEAD.format(
         id=requirement.id,
         method=start_method or "-",
@@ -90,7 +89,7 @@ class _Parts:
     definitions: list[str]
 
 
-def _extract(path: Path, wanted: set[str], parts: _Parts, seen: set[tuple[str, str]]) -> None:
+def _extract(path: Path, wanted: set[str], parts: _Parts, seen: set[tuple[Path, str]]) -> None:
     """Add the top-level statements of `path` that `wanted` names need, in their order."""
     source = path.read_text(encoding="utf-8")
     tree = ast.parse(source)
@@ -99,12 +98,12 @@ def _extract(path: Path, wanted: set[str], parts: _Parts, seen: set[tuple[str, s
         for name in _defines(statement):
             defined[name] = statement
     needed: set[int] = set()
-    frontier = [name for name in wanted if (path.name, name) not in seen]
+    frontier = [name for name in wanted if (path, name) not in seen]
     while frontier:
         name = frontier.pop()
-        if name not in defined or (path.name, name) in seen:
+        if name not in defined or (path, name) in seen:
             continue
-        seen.add((path.name, name))
+        seen.add((path, name))
         statement = defined[name]
         if isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith("mpprobe"):
             _extract_from(statement, name, parts, seen)
@@ -124,7 +123,7 @@ def _extract(path: Path, wanted: set[str], parts: _Parts, seen: set[tuple[str, s
 
 
 def _extract_from(
-    statement: ast.ImportFrom, name: str, parts: _Parts, seen: set[tuple[str, str]]
+    statement: ast.ImportFrom, name: str, parts: _Parts, seen: set[tuple[Path, str]]
 ) -> None:
     module = statement.module or ""
     if module == "mpprobe.toolkit":
@@ -132,7 +131,11 @@ def _extract_from(
     renamed = next(alias for alias in statement.names if (alias.asname or alias.name) == name)
     if renamed.asname:
         raise ValueError(f"{module}: {renamed.name} is imported as {renamed.asname}; use its name")
-    _extract(_PROBES / f"{module.rpartition('.')[2]}.py", {name}, parts, seen)
+    _extract(_file_of(module), {name}, parts, seen)
+
+
+def _file_of(module: str) -> Path:
+    return TARGET.joinpath(*module.split(".")).with_suffix(".py")
 
 
 def _defines(statement: ast.stmt) -> list[str]:

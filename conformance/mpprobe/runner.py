@@ -24,7 +24,7 @@ import tempfile
 import traceback
 
 from mpprobe import toolkit
-from mpprobe.probes import surface
+from mpprobe.probes.surface import names as surface
 
 
 def main():
@@ -125,7 +125,7 @@ def run(job):
             raise RuntimeError("only the probe's own process reports; children tell()")
         os.write(reply, json.dumps(data).encode() + b"\n")
 
-    module_name, _, function_name = job["probe"].partition(".")
+    module_name, _, function_name = job["probe"].rpartition(".")
     try:
         module = importlib.import_module("mpprobe.probes." + module_name)
         function = getattr(module, function_name)

@@ -27,7 +27,7 @@ REFERENCE = SELFTEST.parent.parent / "reference"
 OF_THE_REFERENCE = ("--impl", "mpref", "--no-known")
 OF_THE_STANDARD_LIBRARY = ("--impl", "multiprocessing", "--start-method", "fork", "--no-known")
 
-HEAD = '[chapter]\nname = "sample"\ntitle = "Sample"\nsections = []\n'
+HEAD = 'name = "sample"\ntitle = "Sample"\nsections = []\n'
 
 
 @dataclass(frozen=True)
@@ -118,32 +118,41 @@ def copy_of_the_target(folder: Path) -> Path:
 
 
 def spec_of(folder: Path, entries: str) -> Path:
-    """A spec of one chapter, `sample`, with these entries."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "schema.json").write_text("{}")
-    (folder / "sample.toml").write_text(HEAD + entries)
+    """A spec of one chapter, `sample`, with one topic, `topic`, that has these entries."""
+    chapter = folder / "sample"
+    chapter.mkdir(parents=True, exist_ok=True)
+    (folder / places.SCHEMA).write_text("{}")
+    (chapter / "chapter.toml").write_text(HEAD)
+    (chapter / "topic.toml").write_text(entries)
     return folder
 
 
 def sample(folder: Path, probes: str, entries: str) -> Mapping[str, Path]:
-    """Arguments of `run` that put a test's own chapter, probes and spec, in place of all others."""
+    """Arguments of `run` that put a test's own topic, probes and spec, in place of all others."""
     target = copy_of_the_target(folder / "target")
-    (target / "mpprobe" / "probes" / "sample.py").write_text(probes)
+    chapter = target / "mpprobe" / "probes" / "sample"
+    chapter.mkdir()
+    (chapter / "__init__.py").write_text("")
+    (chapter / "topic.py").write_text(probes)
     return {"spec": spec_of(folder / "spec", entries), "target": target}
 
 
-def requirement(probe: str, observation: str, expected: str, since: str = "3.5") -> str:
-    """An entry of the sample chapter about one observation; it runs once."""
-    return f"""
-[[requirement]]
-id = "sample.{probe.replace("_", "-")}.{observation}"
-text = "It reports {observation}."
-tier = "must"
-since = "{since}"
-start_methods = []
-probe = "sample.{probe}"
-expect = {{ "{observation}" = {expected} }}
-"""
+def probe(name: str, expected: Mapping[str, str], since: str = "3.5", ends: bool = False) -> str:
+    """A probe of the sample topic that runs once, with a requirement for each observation."""
+    stem = f"sample.{name.replace('_', '-')}"
+    lines = ["[[probe]]", f'name = "topic.{name}"', "start_methods = []"]
+    if ends:
+        lines.append(f'ends_clean = "{stem}.ends-clean"')
+    for observation, matcher in expected.items():
+        lines += [
+            "[[probe.requirement]]",
+            f'id = "{stem}.{observation}"',
+            f'text = "It reports {observation}."',
+            'tier = "must"',
+            f'since = "{since}"',
+            f'expect = {{ "{observation}" = {matcher} }}',
+        ]
+    return "\n".join([*lines, ""])
 
 
 def interpreter(name: str) -> str | None:

@@ -56,7 +56,7 @@ def test_the_plugin_works_under_plain_pytest(tmp_path: Path) -> None:
     results = tmp_path / "results.jsonl"
     finished = subprocess.run(
         [
-            *[sys.executable, "-m", "pytest", str(places.SPEC / "misc.toml"), "-q"],
+            *[sys.executable, "-m", "pytest", str(places.SPEC / "misc" / "interpreter.toml"), "-q"],
             *["--impl", "multiprocessing", "--select", "misc.cpu-count", "--no-known"],
             *["--results", str(results)],
         ],

@@ -38,10 +38,10 @@ def requirement(id_: str) -> Requirement:
         platforms=(),
         needs=(),
         disputed=None,
-        probe="sample.x",
+        probe="sample.topic.x",
         ranges=(),
         chapter="sample",
-        file="sample.toml",
+        file="sample/topic.toml",
         line=1,
     )
 
@@ -153,7 +153,7 @@ def test_a_known_failure_and_what_does_not_apply_are_no_reason() -> None:
     )
 
 
-@pytest.mark.parametrize("narrowed", ["ids_given", "start_methods_given"])
+@pytest.mark.parametrize("narrowed", ["selected", "start_methods_given"])
 def test_a_narrowed_run_says_nothing_about_entries_outside_of_it(narrowed: str) -> None:
     flag: dict[str, Any] = {narrowed: True}
     outside = changed(known=(Known("zzz", "It never did."),))
@@ -181,7 +181,7 @@ def test_fix_rewrites_the_list_in_place_of_complaining_about_it() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"ids_given": True},
+        {"selected": True},
         {"lost": ("a [fork]",)},
         {"verdicts": WELL.verdicts[:1]},
         {"verdicts": (*WELL.verdicts[:2], verdict(B_FORK, ERROR))},

@@ -11,46 +11,45 @@ import pytest
 from mpconform import report
 from mpconform.implementation import Implementation
 from mpconform.judge import ERROR, FAIL, PASS, UNSUPPORTED, judge, lacking, without_run
+from mpconform.loader import load
 from mpconform.plan import plan
 from mpconform.runs import Ending, Run
-from mpconform.spec import Spec, load
+from mpconform.spec import Spec
 from mpconform.versions import Version
 
 ENTRIES = """
-[[requirement]]
+[[probe]]
+name = "topic.value"
+
+[[probe.requirement]]
 id = "sample.value.is-one"
 text = "The value is 1."
 object = "Process.kill"
-source = [{ anchor = "multiprocessing.Process.kill", digest = "00000000" }]
-tier = "must"
-probe = "sample.value"
+source = ["multiprocessing.Process.kill 00000000"]
 expect = { value = 1 }
 
-[[requirement]]
+[[probe.requirement]]
 id = "sample.value.may-be-two"
 text = "The value is 2, or not."
 tier = "may"
 start_methods = []
-probe = "sample.value"
 expect = { value = 2 }
 
-[[requirement]]
+[[probe.requirement]]
 id = "sample.value.changed"
 text = "The value is 1."
 tier = "must"
 start_methods = ["spawn"]
-probe = "sample.value"
 ranges = [
   { since = "3.5", until = "3.8", expect = { value = 1 } },
   { since = "3.9", text = "The value is 2.", expect = { value = 2 } },
 ]
 
-[[requirement]]
+[[probe.requirement]]
 id = "sample.value.of-windows"
 text = "The value is 3."
 tier = "must"
 platforms = ["win32"]
-probe = "sample.value"
 expect = { value = 3 }
 """
 
@@ -69,7 +68,7 @@ IMPLEMENTATION = Implementation(
     path=(),
     complete=False,
 )
-RUN = Run("sample.value", "fork", {"value": 1, "ending": "clean"}, Ending("clean"))
+RUN = Run("sample.topic.value", "fork", {"value": 1, "ending": "clean"}, Ending("clean"))
 
 
 @pytest.fixture

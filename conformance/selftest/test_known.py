@@ -24,10 +24,10 @@ def requirement(id_: str, tier: str = "must") -> Requirement:
         platforms=(),
         needs=(),
         disputed=None,
-        probe="sample.x",
+        probe="sample.topic.x",
         ranges=(),
         chapter="sample",
-        file="sample.toml",
+        file="sample/topic.toml",
         line=1,
     )
 

@@ -18,7 +18,8 @@ import pytest
 from liars import choice, lies
 from liars.lies import Liar
 from mpconform import places
-from mpconform.spec import Spec, load
+from mpconform.loader import load
+from mpconform.spec import Spec
 
 # Those that most requirements catch take longest: a probe that fails often waits in vain. They
 # come first, so that no worker begins with a long one when the others are done.

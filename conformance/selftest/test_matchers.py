@@ -67,7 +67,7 @@ CASES: list[tuple[Any, list[Any], list[Any]]] = [
     ({"length": 2}, ["ab", _bytes(b"ab"), [1, 2], _dict(a=1, b=2)], ["abc", [], 2, None]),
     ({"length": {"at_least": 1}}, ["a"], [""]),
     ({"type": "int"}, [1], [True, 1.0, "int"]),
-    ({"type": "NoneType"}, [None], [0, False, "None", []]),
+    ({"is_none": True}, [None], [0, False, "None", "", [], _dict()]),
     ({"type": "tuple"}, [_tuple()], [[]]),
     ({"type": "float"}, [1.0, NAN], [1]),
     ({"type": "queue.Empty"}, [EMPTY], [EMPTY_TYPE, "queue.Empty"]),
@@ -136,6 +136,8 @@ def test_every_matcher_has_been_seen_both_ways() -> None:
         ({"matches": "("}, "not a regular expression"),
         ({"matches": ""}, "not empty"),
         ({"type": ""}, "not empty"),
+        ({"type": "NoneType"}, "None is written { is_none = true }"),
+        ({"is_none": False}, "written with true"),
         ({"bytes": "\u20ac"}, "U+00FF"),
         ({"item": ["k"]}, "[key, matcher]"),
         ({"item": [True, 1]}, "string or an index"),
@@ -160,7 +162,7 @@ def test_every_matcher_tells_what_it_expects(written: Any) -> None:
 def test_what_a_failure_shows() -> None:
     assert str(build({"between": [0.2, 10.0]})) == "between 0.2 and 10.0"
     assert str(build("queue.Empty")) == "'queue.Empty'"
-    assert str(build({"one_of": [1, {"type": "NoneType"}]})) == "1 or None"
+    assert str(build({"one_of": [1, {"is_none": True}]})) == "1 or None"
     assert str(build({"tuple": [1, {"at_least": 2}]})) == "the tuple (1, at least 2)"
 
 

@@ -10,8 +10,9 @@ import kit
 import pytest
 from mpconform import places
 from mpconform.judge import FAIL, PASS, judge
+from mpconform.loader import load
 from mpconform.runs import Ending, Run
-from mpconform.spec import Requirement, load
+from mpconform.spec import Requirement
 from mpconform.versions import Version
 
 SPEC = load(places.SPEC)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import shutil
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import kit
 import pytest
 from mpconform import places
-from mpconform.spec import ENDING, expand_ending, expand_object
+from mpconform.bounds import FILE as BOUNDS_FILE
+from mpconform.expansion import ENDING, expand_ending, expand_object, expand_requirement
+from mpconform.loader import CHAPTER_FILE
 
 REPORT = 'self._report({"see": name, "value": encode(value)})'
 HIDING_REPORT = """import hashlib
@@ -26,7 +30,7 @@ def test_renaming_every_probe_and_observation_changes_no_verdict(
 ) -> None:
     before = kit.shared_run(tmp_path_factory, *kit.OF_THE_STANDARD_LIBRARY)
     target = kit.copy_of_the_target(tmp_path / "target")
-    for path in (target / "mpprobe" / "probes").glob("*.py"):
+    for path in (target / "mpprobe" / "probes").rglob("*.py"):
         aliases = [f"{_hidden(name)} = {name}" for name in sorted(_functions(path))]
         path.write_text("\n".join([path.read_text(), *aliases, ""]))
     toolkit = target / "mpprobe" / "toolkit.py"
@@ -58,27 +62,46 @@ def _functions(path: Path) -> set[str]:
 
 
 def _renamed_spec(folder: Path) -> Path:
+    """The spec without short forms, and with other names for probes and observations."""
     folder.mkdir()
-    (folder / "schema.json").write_text("{}")
-    for path in places.SPEC.glob("*.toml"):
+    (folder / places.SCHEMA).write_text("{}")
+    shutil.copy(places.SPEC / BOUNDS_FILE, folder)
+    for path in places.SPEC.glob(f"*/{CHAPTER_FILE}"):
         data = tomllib.loads(path.read_text())
-        tables = data.get("requirement", [])
-        everything = [expand_object(table) for table in data.get("object", [])]
-        everything += tables
-        for table in data.get("ending", []):
-            users = [user for user in tables if user.get("probe") == table["probe"]]
-            users = users or [{"start_methods": []}]
-            everything.append(expand_ending(table, users))
-        lines = ["[chapter]", *_lines(data["chapter"])]
-        for table in everything:
-            lines += ["[[requirement]]", *_lines(_renamed(table))]
-        (folder / path.name).write_text("\n".join(lines) + "\n")
+        chapter = data["name"]
+        head = _lines({key: data[key] for key in ("name", "title", "sections")})
+        by_topic: dict[str, dict[str, list[str]]] = {}
+        for table in _expanded(path.parent, data):
+            home, topic, function = table.pop("probe").split(".")
+            own = home == chapter
+            probe = ".".join([*([] if own else [home]), topic, _hidden(function)])
+            # Probes of other chapters may stand in any file.
+            file = by_topic.setdefault(topic if own else "others", {})
+            lines = file.setdefault(probe, ["[[probe]]", f'name = "{probe}"'])
+            lines += ["[[probe.requirement]]", *_lines(_renamed(table))]
+        (folder / chapter).mkdir()
+        (folder / chapter / CHAPTER_FILE).write_text("\n".join(head) + "\n")
+        for topic, probes in by_topic.items():
+            text = "\n".join(line for lines in probes.values() for line in lines)
+            (folder / chapter / f"{topic}.toml").write_text(text + "\n")
     return folder
 
 
-def _renamed(table: dict[str, Any]) -> dict[str, Any]:
-    module, _, function = table["probe"].partition(".")
+def _expanded(chapter: Path, head: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for table in head.get("object", []):
+        yield expand_object(table)
+    for path in chapter.glob("*.toml"):
+        for probe in tomllib.loads(path.read_text()).get("probe", []):
+            users = [
+                expand_requirement(table, probe, chapter.name)
+                for table in probe.get("requirement", [])
+            ]
+            yield from users
+            if "ends_clean" in probe:
+                yield expand_ending(probe, chapter.name, users)
 
+
+def _renamed(table: dict[str, Any]) -> dict[str, Any]:
     def observation(name: str) -> str:
         return name if name == ENDING else _hidden(name)
 
@@ -98,7 +121,7 @@ def _renamed(table: dict[str, Any]) -> dict[str, Any]:
         changed = {observation(name): matcher(item) for name, item in part["expect"].items()}
         return part | {"expect": changed}
 
-    changed = expect(table) | {"probe": f"{module}.{_hidden(function)}"}
+    changed = expect(table)
     if "ranges" in changed:
         changed["ranges"] = [expect(part) for part in changed["ranges"]]
     return changed

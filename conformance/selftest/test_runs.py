@@ -118,16 +118,7 @@ NAMES = [line[4:].partition("(")[0] for line in PROBES.splitlines() if line.star
 
 ANYTHING = "{ present = true }"
 
-ENTRIES = "".join(
-    kit.requirement(name, "x", ANYTHING)
-    + kit.requirement(name, "y", ANYTHING)
-    + f"""
-[[ending]]
-id = "sample.{name.replace("_", "-")}.ends-clean"
-probe = "sample.{name}"
-"""
-    for name in NAMES
-)
+ENTRIES = "".join(kit.probe(name, {"x": ANYTHING, "y": ANYTHING}, ends=True) for name in NAMES)
 
 
 @pytest.fixture(scope="module", params=["warm", "fresh"])
@@ -144,7 +135,7 @@ def outcome(
 
 
 def run_of(outcome: kit.Outcome, name: str) -> Mapping[str, Any]:
-    return next(run for run in outcome.runs if run["probe"] == f"sample.{name}")
+    return next(run for run in outcome.runs if run["probe"] == f"sample.topic.{name}")
 
 
 def verdict_of(outcome: kit.Outcome, name: str, what: str) -> Mapping[str, Any]:

@@ -10,8 +10,9 @@ from pathlib import Path
 import kit
 import pytest
 from mpconform import places
+from mpconform.loader import load
 from mpconform.script import script
-from mpconform.spec import Requirement, load
+from mpconform.spec import Requirement
 
 SPEC = load(places.SPEC)
 

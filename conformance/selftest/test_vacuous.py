@@ -37,7 +37,7 @@ def last(t):
 """
 
 ENTRIES = "".join(
-    kit.requirement(name, "x", "1", since)
+    kit.probe(name, {"x": "1"}, since)
     for name, since in (("first", "3.5"), ("slow", "3.5"), ("last", "3.5"), ("future", "3.99"))
 )
 

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mpconform.spec import Chapter, Source, Spec, SpecError, load
+from mpconform.loader import load
+from mpconform.spec import Chapter, Source, Spec, SpecError
 
 from mptools.results import Results, load_results
 from mptools.sentences import Row, differences, find_docs, load_rows, texts

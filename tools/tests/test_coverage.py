@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from mpconform.spec import SpecError, load
+from mpconform.loader import load
+from mpconform.spec import SpecError
 from mptools.coverage import ChapterCoverage, Coverage, measure
 from mptools.documentation import digest
 from mptools.sentences import load_rows
-from toys import CHAPTER, PAGE, Toys, write_results
+from toys import CHAPTER, PAGE, TOPIC, Toys, write_results
 
 
 def coverage_of(toys: Toys) -> Coverage:
@@ -19,7 +20,6 @@ def toy_chapter(toys: Toys) -> ChapterCoverage:
 
 
 def test_a_covered_chapter(toys: Toys, capsys: pytest.CaptureFixture[str]) -> None:
-    toys.write_chapter(CHAPTER.replace("[[informative]]", "[[informative]] # fine"))
     toy = toy_chapter(toys)
     assert (len(toy.rows), len(toy.claimed), len(toy.excused)) == (7, 6, 1)
     assert toy.open == toy.stale == toy.both == ()
@@ -32,11 +32,10 @@ def test_a_covered_chapter(toys: Toys, capsys: pytest.CaptureFixture[str]) -> No
 def test_the_command_succeeds_where_all_is_covered(
     toys: Toys, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    claimed = CHAPTER.partition("[[informative]]")[0].replace(
-        '{ anchor = "toys.Toy", digest = "A" }',
-        '{ anchor = "toys.Toy", digest = "A" }, { anchor = "toys", digest = "NEVERMORE" }',
+    claimed = '"toys.Toy A", "toys NEVERMORE"'
+    toys.write(
+        "toy/chapter.toml", CHAPTER.partition("[[informative]]")[0].replace('"toys.Toy A"', claimed)
     )
-    toys.write_chapter(claimed)
     assert toys.run("coverage") == 0
     out = capsys.readouterr().out
     assert "not begun: 1 sentences in 1 sections" in out
@@ -48,16 +47,16 @@ def test_the_command_succeeds_where_all_is_covered(
 def test_open_sentences_are_listed_with_their_text(
     toys: Toys, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    toys.write_chapter(CHAPTER.partition("[[informative]]")[0])
+    toys.write("toy/chapter.toml", CHAPTER.partition("[[informative]]")[0])
     assert [row.anchor for row in toy_chapter(toys).open] == ["toys"]
     assert toys.run("coverage") == 1
     out = capsys.readouterr().out
-    assert "toy.toml: 1 open: claim or excuse each of them" in out
+    assert "toy/chapter.toml: 1 open: claim or excuse each of them" in out
     assert "A toy is a thing of which" in out
 
 
 def test_stale_sources(toys: Toys, capsys: pytest.CaptureFixture[str]) -> None:
-    toys.write_chapter(CHAPTER.replace('"ONE"', '"00000000"'))
+    toys.write("toy/playing.toml", TOPIC.replace(" ONE", " 00000000"))
     toy = toy_chapter(toys)
     assert [source.digest for source in toy.stale] == ["00000000"]
     assert [row.digest for row in toy.open] == [digest("one()")]
@@ -66,19 +65,19 @@ def test_stale_sources(toys: Toys, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_sentence_that_is_claimed_needs_no_excuse(toys: Toys) -> None:
-    more = '\n[[informative]]\nsource = { anchor = "toys.Toy", digest = "A" }\nreason = "No."\n'
-    toys.write_chapter(CHAPTER + more)
+    more = '\n[[informative]]\nsource = ["toys.Toy A"]\nreason = "No."\n'
+    toys.write("toy/chapter.toml", CHAPTER + more)
     toy = toy_chapter(toys)
     assert [source.anchor for source in toy.both] == ["toys.Toy"]
     assert any("both claimed and excused" in problem for problem in toy.problems)
 
 
 def test_sections_are_known_and_belong_to_one_chapter(toys: Toys) -> None:
-    toys.write_chapter(CHAPTER.replace('["Toys"]', '["Toy"]'))
+    toys.write("toy/chapter.toml", CHAPTER.replace('["Toys"]', '["Toy"]'))
     with pytest.raises(SpecError, match="no section 'Toy'"):
         coverage_of(toys)
-    toys.write_chapter(CHAPTER)
-    surface = toys.spec / "surface.toml"
+    toys.write("toy/chapter.toml", CHAPTER)
+    surface = toys.spec / "surface" / "chapter.toml"
     surface.write_text(surface.read_text().replace("[]", '["Toys"]'))
     with pytest.raises(SpecError, match="'Toys' belongs to surface already"):
         coverage_of(toys)
@@ -97,7 +96,7 @@ def test_verdicts_are_counted(toys: Toys, capsys: pytest.CaptureFixture[str]) ->
     heads, toy = (next(x for x in lines if x.startswith(w)).split() for w in ("chapter", "toy "))
     counted = dict(zip(heads, toy, strict=True))
     assert (counted["pass"], counted["fail"], counted["error"]) == ("2", "1", "0")
-    assert counted["unjudged"] == "1", "the ending has no verdict"
+    assert counted["unjudged"] == "3", "the second topic and the endings have no verdict"
     foreign = write_results(path, verdicts=[{"id": "no.such", "verdict": "pass"}])
     assert toys.run("coverage", "--results", str(foreign)) == 2
 

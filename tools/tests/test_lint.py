@@ -1,12 +1,13 @@
-"""The linter: each rule has a bad chapter in lint/, with the findings that it must give.
+"""The linter: each rule has a bad file in lint/, with the findings that it must give.
 
-A bad chapter begins with comments:
+A bad file begins with comments:
 
     # finds LINE: ID: RULE: MESSAGE     one for each finding, and no others may come
     # sample LINE_OF_A_PROBE            appended to the probe file of the toy project
     # ids LINE                          appended to ids.txt, whose other lines are all its ids
 
-The rest is the chapter `toy`; see toys.py for the project around it.
+The rest is the topic `playing` of the chapter `toy`; in a file whose name begins with `chapter_` or
+`bounds_`, it is that one's chapter.toml or the bounds. See toys.py for the project around it.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ import pytest
 from mptools.lint import append_ids
 from mptools.lint_rules.project import Project
 from mptools.lint_rules.rules import RULES, check, name_of
-from toys import CHAPTER, Toys
+from toys import TOPIC, Toys
 
+CHAPTER_FILE, TOPIC_FILE = "toy/chapter.toml", "toy/playing.toml"
 BAD = sorted((Path(__file__).parent / "lint").glob("*.toml"))
 
 
@@ -32,10 +34,11 @@ def directives(text: str, word: str) -> list[str]:
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
-def test_bad_chapter(toys: Toys, path: Path) -> None:
+def test_bad_file(toys: Toys, path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    toys.write_chapter(text)
-    with (toys.probes / "toy.py").open("a") as probes:
+    kind = path.stem.partition("_")[0]
+    toys.write({"chapter": CHAPTER_FILE, "bounds": "bounds.toml"}.get(kind, TOPIC_FILE), text)
+    with (toys.probes / "toy" / "playing.py").open("a") as probes:
         probes.write("".join(f"{line}\n" for line in directives(text, "sample")))
     ids = directives(text, "ids")
     if not ids:
@@ -48,30 +51,29 @@ def test_bad_chapter(toys: Toys, path: Path) -> None:
 
 
 @pytest.mark.parametrize("rule", [name_of(rule) for rule in RULES])
-def test_every_rule_has_a_bad_chapter(rule: str) -> None:
+def test_every_rule_has_a_bad_file(rule: str) -> None:
     assert any(f": {rule}: " in path.read_text(encoding="utf-8") for path in BAD)
 
 
-def test_a_good_chapter_has_no_findings(toys: Toys) -> None:
+def test_a_good_project_has_no_findings(toys: Toys) -> None:
     assert check(project_of(toys)) == []
 
 
 def test_the_command(toys: Toys, capsys: pytest.CaptureFixture[str]) -> None:
     assert toys.run("lint") == 0
-    assert capsys.readouterr().out == "0 findings in 4 entries of 2 files\n"
-    toys.write_chapter(CHAPTER.replace("nothing else.", "nothing else"))
+    assert capsys.readouterr().out == "0 findings in 6 entries of 6 files\n"
+    toys.write(TOPIC_FILE, TOPIC.replace("nothing else.", "nothing else"))
     assert toys.run("lint") == 1
     first, last = capsys.readouterr().out.splitlines()
-    assert first == (
-        f"{toys.chapter}:13: toy.one.is-one: text-is-indicative: the text ends without a period"
-    )
+    where = f"{toys.spec / TOPIC_FILE}:6: toy.one.is-one"
+    assert first == f"{where}: text-is-indicative: the text ends without a period"
     assert last.startswith("1 findings")
 
 
 def test_ids_are_appended_and_never_removed(toys: Toys) -> None:
     path = toys.spec / "ids.txt"
     before = path.read_text()
-    toys.write_chapter(CHAPTER.replace("toy.one.is-one", "toy.one.is-single"))
+    toys.write(TOPIC_FILE, TOPIC.replace("toy.one.is-one", "toy.one.is-single"))
     assert append_ids(project_of(toys)) == 1
     assert path.read_text() == before + "toy.one.is-single\n"
     assert append_ids(project_of(toys)) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -56,8 +57,12 @@ def helper(t, word="x"):
         t.see(name + ".kind", word)
 '''
 
+SECOND_PROBES = """\
+def quick(t):
+    t.call("quick", t.mp.quick)
+"""
+
 CHAPTER = """\
-[chapter]
 name = "toy"
 title = "Toys"
 sections = ["Toys"]
@@ -66,37 +71,59 @@ sections = ["Toys"]
 name = "Toy"
 id = "toy.is-offered"
 kind = "class"
-source = [{ anchor = "toys.Toy", digest = "SIGNATURE" }, { anchor = "toys.Toy", digest = "A" }]
-
-[[requirement]]
-id = "toy.one.is-one"
-text = "one() returns 1 and nothing else."
-source = [
-  { anchor = "toys.Toy.one", digest = "ONE" }, { anchor = "toys.Toy.one", digest = "NEVER" },
-  { anchor = "toys.Toy.one", digest = "RETURN" }, { anchor = "toys.Toy.one", digest = "SINCE" },
-]
-tier = "must"
-probe = "toy.one"
-expect = { "a" = 1, "c.value" = 1, "b.kind" = { same_as = "d.kind" } }
-
-[[ending]]
-id = "toy.one.ends-clean"
-probe = "toy.one"
+source = ["toys.Toy SIGNATURE", "toys.Toy A"]
 
 [[informative]]
-source = { anchor = "toys", digest = "NEVERMORE" }
+source = ["toys NEVERMORE"]
 reason = "An example of a sentence that nobody can test."
 """
 
+TOPIC = """\
+[[probe]]
+name = "playing.one"
+ends_clean = "toy.one.ends-clean"
+
+[[probe.requirement]]
+id = "toy.one.is-one"
+text = "one() returns 1 and nothing else."
+source = [
+  "toys.Toy.one ONE", "toys.Toy.one NEVER", "toys.Toy.one RETURN", "toys.Toy.one SINCE",
+]
+
+[probe.requirement.expect]
+"a" = 1
+"c.value" = 1
+"b.kind" = { same_as = "d.kind" }
+"""
+
+SECOND_TOPIC = """\
+[[probe]]
+name = "waiting.quick"
+ends_clean = "toy.quick.ends-clean"
+
+[[probe.requirement]]
+id = "toy.quick.is-quick"
+text = "quick() does not wait."
+expect = { "quick.seconds" = { bound = "at-once" } }
+"""
+
+BOUNDS = """\
+[at-once]
+at_most = 10.0
+reason = "What must not wait would take sixty seconds."
+"""
+
 SURFACE = """\
-[chapter]
 name = "surface"
 title = "Names"
 sections = []
+"""
 
-[[ending]]
-id = "surface.names.ends-clean"
-probe = "surface.names"
+NAMES = """\
+[[probe]]
+name = "names.listed"
+start_methods = []
+ends_clean = "surface.names.ends-clean"
 """
 
 _DIGESTS = {
@@ -113,7 +140,7 @@ _DIGESTS = {
 def with_digests(text: str) -> str:
     """The text with the digest in the place of each name that stands for one."""
     for name, sentence in _DIGESTS.items():
-        text = text.replace(f'"{name}"', f'"{digest(sentence)}"')
+        text = re.sub(rf' {name}(?=[" ])', f" {digest(sentence)}", text)
     return text
 
 
@@ -124,28 +151,33 @@ class Toys:
         self.spec = root / "spec"
         self.probes = root / "probes"
         self.docs = root / "docs"
-        for folder in (self.spec / "sentences", self.probes, self.docs):
+        for folder in (self.spec / "sentences", self.probes / "toy", self.docs):
             folder.mkdir(parents=True)
-        shutil.copy(places.SPEC / "schema.json", self.spec)
+        shutil.copy(places.SPEC / places.SCHEMA, self.spec)
         (self.docs / "multiprocessing.rst.txt").write_text(PAGE)
         (self.docs / "multiprocessing.shared_memory.rst.txt").write_text("")
-        (self.probes / "toy.py").write_text(PROBES)
-        surface = "def names(t):\n    for n in ('module', 'contexts', 'members', 'signatures'):\n"
-        (self.probes / "surface.py").write_text(surface + "        t.see(n, 1)\n")
-        (self.spec / "surface.toml").write_text(SURFACE)
-        self.write_chapter(CHAPTER)
-
-    @property
-    def chapter(self) -> Path:
-        return self.spec / "toy.toml"
+        (self.probes / "toy" / "playing.py").write_text(PROBES)
+        (self.probes / "toy" / "waiting.py").write_text(SECOND_PROBES)
+        surface = "def listed(t):\n    for n in ('module', 'contexts', 'members', 'signatures'):\n"
+        (self.probes / "surface").mkdir()
+        (self.probes / "surface" / "names.py").write_text(surface + "        t.see(n, 1)\n")
+        self.write("surface/chapter.toml", SURFACE)
+        self.write("surface/names.toml", NAMES)
+        self.write("bounds.toml", BOUNDS)
+        self.write("toy/chapter.toml", CHAPTER)
+        self.write("toy/playing.toml", TOPIC)
+        self.write("toy/waiting.toml", SECOND_TOPIC)
 
     def run(self, command: str, *more: str) -> int:
         """Run a command of mptools on this project; its exit status."""
         arguments = ["--spec", str(self.spec), command, "--docs", str(self.docs), *more]
         return main([*arguments, "--probes", str(self.probes)] if command == "lint" else arguments)
 
-    def write_chapter(self, text: str) -> None:
-        self.chapter.write_text(with_digests(text), encoding="utf-8")
+    def write(self, file: str, text: str) -> None:
+        """Write a file of the spec."""
+        path = self.spec / file
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(with_digests(text), encoding="utf-8")
 
 
 def write_results(

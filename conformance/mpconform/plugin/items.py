@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mpconform import judge, known, report
+from mpconform import judge, known, places, report
 from mpconform.case_runner import CaseRunner
 from mpconform.plan import Case
 from mpconform.plugin.options import run_setup
@@ -17,17 +17,17 @@ from mpconform.runs import Run, Runner
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    if file_path.suffix == ".toml" and (file_path.parent / "schema.json").exists():
-        return ChapterFile.from_parent(parent, path=file_path)
+    if file_path.suffix == ".toml" and (file_path.parents[1] / places.SCHEMA).exists():
+        return SpecFile.from_parent(parent, path=file_path)
     return None
 
 
-class ChapterFile(pytest.File):
-    """One chapter of the spec."""
+class SpecFile(pytest.File):
+    """One file of a chapter: its documented names, or a topic."""
 
     def collect(self) -> Iterator[pytest.Item]:
         for case in run_setup(self.config).plan.cases:
-            if case.requirement.file == self.path.name:
+            if case.requirement.file == f"{self.path.parent.name}/{self.path.name}":
                 yield RequirementItem.from_parent(self, name=case.name, case=case)
 
 
@@ -97,7 +97,7 @@ def _case_runner(config: pytest.Config) -> CaseRunner:
     """The runner of this process; made on first use, since not every process judges."""
     if _CASE_RUNNER not in config.stash:
         setup = run_setup(config)
-        modules = {case.requirement.probe.partition(".")[0] for case in setup.plan.cases}
+        modules = {case.requirement.probe.rpartition(".")[0] for case in setup.plan.cases}
         lock = getattr(config, "workerinput", {}).get("mpconform_lock")
         runner = Runner(
             setup.implementation,

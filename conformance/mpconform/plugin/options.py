@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,11 @@ from mpconform.implementation import (
     describe,
     install,
 )
-from mpconform.plan import plan
+from mpconform.loader import load
+from mpconform.plan import Case, plan
 from mpconform.run_setup import RunSetup
 from mpconform.runs import DEADLINE_SECONDS
-from mpconform.spec import Spec, SpecError, load
+from mpconform.spec import Spec, SpecError
 from mpconform.versions import Version
 
 
@@ -72,11 +74,12 @@ def run_setup(config: pytest.Config) -> RunSetup:
 
 def is_conformance_run(config: pytest.Config) -> bool:
     """Does this pytest run judge a spec? Others only happen to have the plugin installed."""
-    return any(
-        (path / "schema.json").exists() or (path.parent / "schema.json").exists()
-        for argument in config.args
-        if (path := (config.invocation_params.dir / argument.partition("::")[0])).exists()
-    )
+    return bool(_named(config))
+
+
+def names_a_part(config: pytest.Config) -> bool:
+    """Do the arguments name chapters, topics or single tests, and not the whole spec?"""
+    return all(named.below or named.case for named in _named(config))
 
 
 def is_controller(config: pytest.Config) -> bool:
@@ -85,7 +88,7 @@ def is_controller(config: pytest.Config) -> bool:
 
 
 def _make_setup(config: pytest.Config) -> RunSetup:
-    spec = load(_spec_folder(config))
+    spec = load(next((named.spec for named in _named(config)), places.SPEC))
     sent = getattr(config, "workerinput", {}).get("mpconform")
     implementation = Implementation.from_builtins(sent) if sent else _describe(config, spec)
     docs = config.getoption("docs")
@@ -93,19 +96,39 @@ def _make_setup(config: pytest.Config) -> RunSetup:
     chosen = plan(
         spec, config.getoption("select"), implementation, version, config.getoption("start_method")
     )
+    named = _named(config)
+    if named:
+        chosen = chosen.only(lambda case: any(part.has(case) for part in named))
     entries: tuple[known.Known, ...] = ()
     if not config.getoption("no_known"):
         entries = known.load(Path(config.getoption("known")), implementation.name)
     return RunSetup(spec, implementation, version, chosen, entries)
 
 
-def _spec_folder(config: pytest.Config) -> Path:
+@dataclass(frozen=True)
+class _Named:
+    """What an argument of the command line names: a spec, a chapter, a topic, a single test."""
+
+    spec: Path
+    below: str  # "" for the whole spec, "queues", "queues/putting.toml"
+    case: str  # "queues.put.is-offered [-]", "" for all
+
+    def has(self, case: Case) -> bool:
+        in_folder = case.requirement.file.startswith(f"{self.below}/")
+        in_file = self.below in ("", case.requirement.file)
+        return (in_file or in_folder) and self.case in ("", case.name)
+
+
+def _named(config: pytest.Config) -> list[_Named]:
+    found = []
     for argument in config.args:
-        path = (config.invocation_params.dir / argument.partition("::")[0]).resolve()
-        folder = path if path.is_dir() else path.parent
-        if (folder / "schema.json").exists():
-            return folder
-    return places.SPEC
+        text, _, case = argument.partition("::")
+        path = (config.invocation_params.dir / text).resolve()
+        spec = places.spec_around(path) if path.exists() else None
+        if spec:
+            below = path.relative_to(spec).as_posix()
+            found.append(_Named(spec, "" if below == "." else below, case))
+    return found
 
 
 def _describe(config: pytest.Config, spec: Spec) -> Implementation:

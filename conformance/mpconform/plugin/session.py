@@ -8,7 +8,7 @@ import pytest
 
 from mpconform import known
 from mpconform.conclusion import FinishedRun, conclude
-from mpconform.plugin.options import is_conformance_run, is_controller, run_setup
+from mpconform.plugin.options import is_conformance_run, is_controller, names_a_part, run_setup
 from mpconform.recorder import Recorder
 
 
@@ -73,7 +73,7 @@ class Recording:
             pytest_status=int(exitstatus),
             lost=tuple(self._lost),
             collect_only=bool(option("collectonly")),
-            ids_given=bool(option("select")),
+            selected=bool(option("select")) or names_a_part(self.config),
             start_methods_given=bool(option("start_method")),
             fix=bool(option("fix")),
         )

@@ -30,14 +30,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         return None
     from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-    run_of = {
-        f"{case.requirement.file}::{case.name}": "-".join(map(str, case.run_key))
-        for case in run_setup(config).plan.cases
-    }
+    run_of = {case.name: "-".join(map(str, case.run_key)) for case in run_setup(config).plan.cases}
 
     class ByRun(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
-            return run_of.get(nodeid.rpartition("/")[2], nodeid)
+            return run_of.get(nodeid.rpartition("::")[2], nodeid)
 
     return ByRun(config, log)
 

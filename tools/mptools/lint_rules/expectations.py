@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mpconform.expansion import ENDING
-from mpconform.matchers import Matcher, MatcherError, build
+from mpconform.matchers import MatcherError, build
 
 from mptools.lint_rules.project import Entry, Project
 
@@ -16,7 +16,7 @@ def matchers_are_known(project: Project) -> Iterator[tuple[Entry, str]]:
     for entry in project.with_ids:
         for _, name, value in _expectations(project, entry):
             try:
-                build(value)
+                build(project.bounds.resolve(value))
             except MatcherError as error:
                 yield entry, f"{name}: {error}"
 
@@ -26,7 +26,7 @@ def can_fail(project: Project) -> Iterator[tuple[Entry, str]]:
     for entry in project.of_kind("requirement"):
         if entry.table.get("tier") == "may":
             continue
-        for where, expect in _expect_tables(entry.table):
+        for where, expect in expect_tables(entry.table):
             if not expect or all(value == {"present": True} for value in expect.values()):
                 yield entry, f"{where}expects no value: it could fail by absence only"
 
@@ -38,18 +38,18 @@ def observations_are_reported(project: Project) -> Iterator[tuple[Entry, str]]:
         if probe is None:
             continue  # probe-exists says so
         for _, name, value in _expectations(project, entry):
-            for wanted in (name, *sorted(_references(value))):
+            for wanted in (name, *sorted(_references(project, value))):
                 if wanted != ENDING and not probe.may_report(wanted):
                     yield entry, f"{probe.name} does not report {wanted!r}"
 
 
 def _expectations(project: Project, entry: Entry) -> Iterator[tuple[str, str, Any]]:
-    for where, expect in _expect_tables(project.expanded(entry)):
+    for where, expect in expect_tables(project.expanded(entry)):
         for name, value in expect.items():
             yield where, name, value
 
 
-def _expect_tables(table: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+def expect_tables(table: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     if isinstance(table.get("expect"), dict):
         yield "", table["expect"]
     for part in table.get("ranges", []):
@@ -57,13 +57,8 @@ def _expect_tables(table: Any) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"the range since {part.get('since')} ", part["expect"]
 
 
-def _references(value: Any) -> frozenset[str]:
-    matcher = _built(value)
-    return matcher.references() if matcher else frozenset()
-
-
-def _built(value: Any) -> Matcher | None:
+def _references(project: Project, value: Any) -> frozenset[str]:
     try:
-        return build(value)
+        return build(project.bounds.resolve(value)).references()
     except MatcherError:
-        return None
+        return frozenset()  # matchers-are-known says what is wrong

@@ -16,7 +16,10 @@ def ids_are_unique(project: Project) -> Iterator[tuple[Entry, str]]:
     for entry in project.with_ids:
         before = first.setdefault(entry.id, entry)
         if before is not entry:
-            yield entry, f"is in {before.path.name}, line {before.line}, already"
+            yield (
+                entry,
+                f"is in {before.path.parent.name}/{before.path.name}, line {before.line}, already",
+            )
 
 
 def ids_are_words(project: Project) -> Iterator[tuple[Entry, str]]:

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mpconform.expansion import SURFACE_PROBE
+
 from mptools.lint_rules.project import Entry, Project
 
 
 def probe_exists(project: Project) -> Iterator[tuple[Entry, str]]:
-    """`process.join_timeout` is the function join_timeout(t) of mpprobe/probes/process.py."""
-    for entry in project.with_ids:
+    """`putting.on_full` of spec/queues is on_full(t) of mpprobe/probes/queues/putting.py."""
+    for entry in project.of_kind("probe"):
         name = project.probe_of(entry)
         if name and name not in project.probes:
-            stem, _, function = name.partition(".")
-            yield entry, f"there is no probe {function}(t) in mpprobe/probes/{stem}.py"
+            module, _, function = name.rpartition(".")
+            file = module.replace(".", "/")
+            yield entry, f"there is no probe {function}(t) in mpprobe/probes/{file}.py"
 
 
 def probe_has_ending(project: Project) -> Iterator[tuple[Entry, str]]:
-    """Every probe has exactly one [[ending]]: what it leaves behind is always looked at."""
-    ends: dict[str, Entry] = {}
-    for entry in project.of_kind("ending"):
-        first = ends.setdefault(str(entry.table.get("probe")), entry)
-        if first is not entry:
-            yield entry, f"{first.id} is the ending of this probe already"
-    told = set()
-    for entry in project.with_ids:
-        name = project.probe_of(entry)
-        if name and name not in ends and name not in told:
-            told.add(name)
-            yield entry, f"the probe {name} has no [[ending]]"
+    """What a probe leaves behind is always looked at: `ends_clean` where it is at home."""
+    for entry in project.of_kind("probe"):
+        at_home = project.probe_of(entry).startswith(f"{entry.chapter}.")
+        if at_home and "ends_clean" not in entry.table:
+            yield entry, "the probe has no ends_clean: give its ending an id"
 
 
 def probe_is_used(project: Project) -> Iterator[tuple[Entry, str]]:
@@ -38,3 +34,10 @@ def probe_is_used(project: Project) -> Iterator[tuple[Entry, str]]:
         if name not in used and not probe.serves_others:
             place = Entry("probe", probe.path, probe.line, {"id": name}, "")
             yield place, "no requirement reads this probe"
+
+
+def probe_has_requirements(project: Project) -> Iterator[tuple[Entry, str]]:
+    """A [[probe]] has requirements, save the one behind every [[object]]."""
+    for entry in project.of_kind("probe"):
+        if not entry.table.get("requirement") and project.probe_of(entry) != SURFACE_PROBE:
+            yield entry, "the probe has no requirement"

@@ -1,6 +1,6 @@
 """What the rules look at: the spec's files as they are written, and what surrounds them.
 
-The files are read without understanding them, so that one that `mpconform.spec` refuses still
+The files are read without understanding them, so that one that `mpconform.loader` refuses still
 gets all its findings at once.
 """
 
@@ -14,14 +14,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from mpconform.expansion import expand_ending, expand_object
+from mpconform.bounds import FILE as BOUNDS_FILE
+from mpconform.bounds import Bounds, load_bounds
+from mpconform.expansion import expand_ending, expand_object, expand_requirement, probe_name
+from mpconform.loader import CHAPTER_FILE
 
 from mptools import ToolError
 from mptools.documentation import split_sentences
 from mptools.probes import ProbeSource, read_probes
 from mptools.sentences import Row, load_rows, read_pages
 
-KINDS = ("object", "requirement", "ending", "informative")
 RETIRED = "retired"
 COPIED_WORDS = 10  # a run this long in common with the documentation is no accident
 IDS_FILE = "ids.txt"
@@ -43,17 +45,23 @@ class Finding:
 
 @dataclass(frozen=True)
 class Entry:
-    """One table of a chapter file, or a place in another file (`table` is empty then)."""
+    """One table of a file of the spec, or a place in another file (`table` is empty then).
+
+    `probe` is the [[probe]] table that a requirement or an ending belongs to, `place` the way to
+    the table from the top of its file, as ("probe", 3, "requirement", 2).
+    """
 
     kind: str
     path: Path
     line: int
     table: Mapping[str, Any]
     chapter: str
+    probe: Mapping[str, Any] | None = None
+    place: tuple[str | int, ...] = ()
 
     @property
     def id(self) -> str:
-        return str(self.table.get("id", f"({self.kind})"))
+        return str(self.table.get("id") or self.table.get("name") or f"({self.kind})")
 
 
 @dataclass(frozen=True)
@@ -66,9 +74,9 @@ class Project:
 
     @cached_property
     def files(self) -> Mapping[Path, Mapping[str, Any]]:
-        """Every chapter file as plain data."""
+        """Every file of the spec as plain data."""
         found = {}
-        for path in sorted(self.spec_dir.glob("*.toml")):
+        for path in sorted([*self.spec_dir.glob("*/*.toml"), *self.spec_dir.glob("*.toml")]):
             try:
                 found[path] = tomllib.loads(path.read_text(encoding="utf-8"))
             except tomllib.TOMLDecodeError as error:
@@ -88,23 +96,42 @@ class Project:
         return (e for e in self.of_kind("object", "requirement", "ending") if "id" in e.table)
 
     def probe_of(self, entry: Entry) -> str:
-        """The probe that serves an entry, "" where it names none."""
+        """The full name of the probe that serves an entry, "" where it names none."""
         return str(self.expanded(entry).get("probe", ""))
 
     def expanded(self, entry: Entry) -> Mapping[str, Any]:
-        """The entry as a [[requirement]] table; an incomplete one as it is."""
+        """The entry with all that it stands for; an incomplete one as it is."""
         try:
             if entry.kind == "object":
                 return expand_object(entry.table)
-            if entry.kind == "ending":
-                return expand_ending(entry.table, [])
+            if entry.kind == "ending" and entry.probe:
+                return expand_ending(entry.probe, entry.chapter, [])
+            if entry.kind == "probe":
+                return {**entry.table, "probe": probe_name(entry.table["name"], entry.chapter)}
+            if entry.kind == "requirement" and entry.probe:
+                return self._expanded_requirement(entry.table, entry.probe, entry.chapter)
         except (KeyError, TypeError, AttributeError):
             pass
         return entry.table
 
+    def _expanded_requirement(
+        self, table: Mapping[str, Any], probe: Mapping[str, Any], chapter: str
+    ) -> Mapping[str, Any]:
+        try:
+            return expand_requirement(table, probe, chapter)
+        except ValueError:  # it does not narrow what its probe says: the rule `loads` says so
+            return {**table, "probe": probe_name(probe["name"], chapter)}
+
     @cached_property
     def probes(self) -> Mapping[str, ProbeSource]:
         return read_probes(self.probes_dir)
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        try:
+            return load_bounds(self.spec_dir)
+        except ValueError:
+            return Bounds({})  # the rule `loads` says what is wrong
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -143,21 +170,63 @@ def word_runs(text: str) -> Iterator[tuple[str, ...]]:
 
 def _entries(path: Path, data: Mapping[str, Any]) -> Iterator[Entry]:
     lines = path.read_text(encoding="utf-8").splitlines()
-    chapter = path.stem
-    yield Entry("chapter", path, 1, {**data.get("chapter", {}), "id": "(chapter)"}, chapter)
-    for kind in KINDS:
-        heads = [n for n, line in enumerate(lines, 1) if line.strip().startswith(f"[[{kind}]]")]
-        tables = data.get(kind, [])
-        for head, table in zip(heads, tables, strict=False):
-            yield Entry(kind, path, _line_of_id(lines, head), table, chapter)
+    chapter = path.parent.name
+    yield Entry("file", path, 1, {"id": f"({path.stem})"}, chapter)
+    if path.name == BOUNDS_FILE:
+        for name, table in data.items():
+            line = _line_after(lines, 0, rf"\[{re.escape(name)}\]")
+            yield Entry("bound", path, line, {"name": name, **_as_table(table)}, "", None, (name,))
+    elif path.name == CHAPTER_FILE:
+        yield from _chapter_entries(path, data, lines)
+    else:
+        yield from _topic_entries(path, data, lines)
 
 
-def _line_of_id(lines: list[str], head: int) -> int:
-    """The line of the entry's id, else that of its head."""
+def _chapter_entries(path: Path, data: Mapping[str, Any], lines: list[str]) -> Iterator[Entry]:
+    for kind in ("object", "informative"):
+        heads = _heads(lines, kind)
+        for n, (head, table) in enumerate(zip(heads, _tables(data, kind), strict=False)):
+            line = _line_after(lines, head, r"id\s*=")
+            yield Entry(kind, path, line, table, path.parent.name, None, (kind, n))
+
+
+def _topic_entries(path: Path, data: Mapping[str, Any], lines: list[str]) -> Iterator[Entry]:
+    chapter = path.parent.name
+    own_heads = iter(_heads(lines, "probe.requirement"))
+    for n, (head, probe) in enumerate(
+        zip(_heads(lines, "probe"), _tables(data, "probe"), strict=False)
+    ):
+        line = _line_after(lines, head, r"name\s*=")
+        yield Entry("probe", path, line, probe, chapter, None, ("probe", n))
+        for m, table in enumerate(_tables(probe, "requirement")):
+            line = _line_after(lines, next(own_heads, head), r"id\s*=")
+            place = ("probe", n, "requirement", m)
+            yield Entry("requirement", path, line, table, chapter, probe, place)
+        if "ends_clean" in probe:
+            line = _line_after(lines, head, r"ends_clean\s*=")
+            ending = {"id": probe["ends_clean"]}
+            yield Entry("ending", path, line, ending, chapter, probe, ("probe", n, "ends_clean"))
+
+
+def _as_table(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _tables(data: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:
+    found = data.get(kind, [])
+    return [_as_table(table) for table in found] if isinstance(found, list) else []
+
+
+def _heads(lines: list[str], kind: str) -> list[int]:
+    return [n for n, line in enumerate(lines, 1) if line.strip().startswith(f"[[{kind}]]")]
+
+
+def _line_after(lines: list[str], head: int, pattern: str) -> int:
+    """The line of an entry's key, else that of its head."""
     for number in range(head + 1, len(lines) + 1):
         line = lines[number - 1].strip()
-        if re.match(r"id\s*=", line):
+        if re.match(pattern, line):
             return number
-        if line.startswith("[["):
+        if line.startswith("[[") and head:
             break
-    return head
+    return max(head, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from mptools.lint_rules import expectations, ids, probes, shape, sources, wording
+from mptools.lint_rules import bounds, expectations, ids, probes, shape, sources, wording
 from mptools.lint_rules.project import Entry, Finding, Project
 
 Rule = Callable[[Project], Iterable[tuple[Entry, str]]]
@@ -12,6 +12,8 @@ Rule = Callable[[Project], Iterable[tuple[Entry, str]]]
 RULES: tuple[Rule, ...] = (
     shape.schema,
     shape.loads,
+    shape.files_are_short,
+    shape.said_once,
     shape.ranges_tile,
     ids.ids_are_unique,
     ids.ids_are_words,
@@ -27,6 +29,9 @@ RULES: tuple[Rule, ...] = (
     probes.probe_exists,
     probes.probe_has_ending,
     probes.probe_is_used,
+    probes.probe_has_requirements,
+    bounds.bounds_are_used,
+    bounds.bounds_have_names,
 )
 
 

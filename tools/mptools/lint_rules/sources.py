@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from mpconform.spec import DOCS
+from mpconform.loader import parse_source
+from mpconform.spec import Source
 
 from mptools.lint_rules.project import Entry, Project
 
@@ -13,11 +13,12 @@ from mptools.lint_rules.project import Entry, Project
 def sources_are_given(project: Project) -> Iterator[tuple[Entry, str]]:
     """What is documented names its sentence; only `robust` has none to name."""
     for entry in project.of_kind("requirement"):
-        if entry.table.get("tier") not in ("must", "may") or entry.table.get("source"):
+        tier = project.expanded(entry).get("tier")
+        if tier not in ("must", "may") or entry.table.get("source"):
             continue
         ranges = entry.table.get("ranges", [])
         if not ranges or not all(part.get("source") for part in ranges):
-            yield entry, f"tier {entry.table['tier']} needs a source (only robust goes without)"
+            yield entry, f"tier {tier} needs a source (only robust goes without)"
 
 
 def sources_exist(project: Project) -> Iterator[tuple[Entry, str]]:
@@ -26,25 +27,18 @@ def sources_exist(project: Project) -> Iterator[tuple[Entry, str]]:
     anchors = {(row.docs, row.anchor) for row in project.rows}
     for entry in project.entries:
         for source in _sources(entry):
-            if not isinstance(source, dict):
+            if (source.docs, source.anchor, source.digest) in known:
                 continue
-            docs = source.get("docs", DOCS)
-            anchor, digest = source.get("anchor"), source.get("digest")
-            if (docs, anchor, digest) in known:
-                continue
-            known_anchor = (docs, anchor) in anchors
-            what = f"no sentence {digest}" if known_anchor else "no such anchor"
-            yield (
-                entry,
-                f"{anchor} has {what} in {docs}"
-                if known_anchor
-                else (f"{what} in {docs}: {anchor}"),
-            )
+            if (source.docs, source.anchor) in anchors:
+                yield entry, f"{source.anchor} has no sentence {source.digest} in {source.docs}"
+            else:
+                yield entry, f"no such anchor in {source.docs}: {source.anchor}"
 
 
-def _sources(entry: Entry) -> list[Any]:
-    found: list[Any] = []
+def _sources(entry: Entry) -> Iterator[Source]:
     for table in (entry.table, *entry.table.get("ranges", [])):
-        source = table.get("source", [])
-        found.extend(source if isinstance(source, list) else [source])
-    return found
+        for text in table.get("source", []):
+            try:
+                yield parse_source(text)
+            except ValueError:
+                pass  # the rule `loads` says what is wrong
