@@ -71,6 +71,7 @@ log_to_stderr = _default.log_to_stderr
 
 _CHAPTERS = (
     "connection",
+    "dummy",
     "managers",
     "pool",
     "queues",

@@ -12,7 +12,7 @@ from typing import Any
 
 import mpref
 import pytest
-from mpref import context, process
+from mpref import context, dummy, process
 from mpref._start import executable as misc
 
 PACKAGE = Path(mpref.__file__).parent
@@ -27,9 +27,24 @@ def _documented() -> Iterator[tuple[str, Any]]:
                 continue
             if inspect.isfunction(value) or isinstance(value, property):
                 yield f"{owner.__name__}.{name}", value
-    for module in (misc, context, process):
+    for module in (misc, context, process, dummy, dummy.connection):
         for name in module.__all__:
-            yield f"{module.__name__}.{name}", getattr(module, name)
+            value = getattr(module, name)
+            if value.__module__ != "threading":  # Event and Barrier of `dummy` are its own
+                yield f"{module.__name__}.{name}", value
+    for name in dummy.__all__:
+        yield from _methods(f"dummy.{name}", getattr(dummy, name))
+    yield from _methods("dummy.Manager()", type(dummy.Manager()))
+    yield from _methods("dummy.get_context()", type(dummy.get_context("spawn")))
+
+
+def _methods(owner: str, cls: Any) -> Iterator[tuple[str, Any]]:
+    """The public methods and properties of a class of this package."""
+    if not inspect.isclass(cls) or not cls.__module__.startswith("mpref."):
+        return
+    for name, value in vars(cls).items():
+        if not name.startswith("_") and (inspect.isfunction(value) or isinstance(value, property)):
+            yield f"{owner}.{name}", value
 
 
 @pytest.mark.parametrize(("name", "value"), sorted(dict(_documented()).items()))
@@ -53,6 +68,7 @@ def test_contexts_have_the_names_of_the_package() -> None:
 def test_facade_is_complete() -> None:
     shown = {name for name in vars(mpref) if not name.startswith("_")}
     modules = {path.stem for path in PACKAGE.glob("*.py")}
+    modules |= {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
     assert shown - modules == set(mpref.__all__)
 
 

@@ -1,0 +1,205 @@
+"""What a manager makes, without a server: threads share all objects as they are."""
+
+from __future__ import annotations
+
+import array
+import builtins
+import threading
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Iterable, Optional, Type
+
+from . import _locks, _queues
+
+if TYPE_CHECKING:
+    from ..pool import ThreadPool
+
+__all__ = ["Manager", "SyncManager"]
+
+
+class _Value:
+    def __init__(self, typecode: str, value: Any) -> None:
+        self._typecode = typecode
+        self.value = value
+
+    def get(self) -> Any:
+        return self.value
+
+    def set(self, value: Any) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        return f"Value({self._typecode!r}, {self.value!r})"
+
+
+class SyncManager:
+    """Makes objects that the threads of this process share. After shutdown() it makes no more.
+
+    Anchor: multiprocessing.managers.SyncManager
+    """
+
+    def __init__(self) -> None:
+        self._is_running = True
+
+    def shutdown(self) -> None:
+        """Make no more objects; those that were made live on. Again does nothing.
+
+        Anchor: multiprocessing.managers.BaseManager.shutdown
+        """
+        self._is_running = False
+
+    def Barrier(
+        self, parties: int, action: Any = None, timeout: Optional[float] = None
+    ) -> threading.Barrier:
+        """A barrier for `parties` threads.
+
+        Anchor: multiprocessing.managers.SyncManager.Barrier
+        """
+        self._check_running()
+        return threading.Barrier(parties, action, timeout)
+
+    def BoundedSemaphore(self, value: int = 1) -> _locks.BoundedSemaphore:
+        """A semaphore that can't go above `value`.
+
+        Anchor: multiprocessing.managers.SyncManager.BoundedSemaphore
+        """
+        self._check_running()
+        return _locks.BoundedSemaphore(value)
+
+    def Condition(self, lock: Any = None) -> _locks.Condition:
+        """A condition variable over `lock`, None for a new RLock.
+
+        Anchor: multiprocessing.managers.SyncManager.Condition
+        """
+        self._check_running()
+        return _locks.Condition(lock)
+
+    def Event(self) -> threading.Event:
+        """An event.
+
+        Anchor: multiprocessing.managers.SyncManager.Event
+        """
+        self._check_running()
+        return threading.Event()
+
+    def Lock(self) -> _locks.Lock:
+        """A lock.
+
+        Anchor: multiprocessing.managers.SyncManager.Lock
+        """
+        self._check_running()
+        return _locks.Lock()
+
+    def RLock(self) -> _locks.RLock:
+        """A lock that its holder may acquire again.
+
+        Anchor: multiprocessing.managers.SyncManager.RLock
+        """
+        self._check_running()
+        return _locks.RLock()
+
+    def Semaphore(self, value: int = 1) -> _locks.Semaphore:
+        """A semaphore.
+
+        Anchor: multiprocessing.managers.SyncManager.Semaphore
+        """
+        self._check_running()
+        return _locks.Semaphore(value)
+
+    def Namespace(self, **kwds: Any) -> Any:
+        """An object with attributes, `kwds` to begin with.
+
+        Anchor: multiprocessing.managers.SyncManager.Namespace
+        """
+        from ..managers import Namespace  # slow to import, with all that a server needs
+
+        self._check_running()
+        return Namespace(**kwds)
+
+    def Queue(self, maxsize: int = 0) -> _queues.Queue:
+        """A queue of at most `maxsize` items, or of any number.
+
+        Anchor: multiprocessing.managers.SyncManager.Queue
+        """
+        self._check_running()
+        return _queues.Queue(maxsize)
+
+    def JoinableQueue(self, maxsize: int = 0) -> _queues.JoinableQueue:
+        """A queue that can be waited for.
+
+        Anchor: multiprocessing.managers.SyncManager.Queue
+        """
+        self._check_running()
+        return _queues.JoinableQueue(maxsize)
+
+    def Pool(self, *args: Any, **kwds: Any) -> ThreadPool:
+        """A pool of threads.
+
+        Anchor: multiprocessing.pool.ThreadPool
+        """
+        from ..pool import ThreadPool
+
+        self._check_running()
+        return ThreadPool(*args, **kwds)
+
+    def Array(self, typecode: str, sequence: Iterable[Any]) -> array.array[Any]:
+        """An array of a type of the array module.
+
+        Anchor: multiprocessing.managers.SyncManager.Array
+        """
+        self._check_running()
+        return array.array(typecode, sequence)
+
+    def Value(self, typecode: str, value: Any) -> Any:
+        """An object with the attribute `value`.
+
+        Anchor: multiprocessing.managers.SyncManager.Value
+        """
+        self._check_running()
+        return _Value(typecode, value)
+
+    def dict(self, *args: Any, **kwds: Any) -> builtins.dict[Any, Any]:
+        """A dict.
+
+        Anchor: multiprocessing.managers.SyncManager.dict
+        """
+        self._check_running()
+        return builtins.dict(*args, **kwds)
+
+    def list(self, *args: Any) -> builtins.list[Any]:
+        """A list.
+
+        Anchor: multiprocessing.managers.SyncManager.list
+        """
+        self._check_running()
+        return builtins.list(*args)
+
+    def set(self, *args: Any) -> builtins.set[Any]:
+        """A set.
+
+        Anchor: multiprocessing.managers.SyncManager.set
+        """
+        self._check_running()
+        return builtins.set(*args)
+
+    def __enter__(self) -> SyncManager:
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        value: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        self.shutdown()
+
+    def _check_running(self) -> None:
+        if not self._is_running:
+            raise RuntimeError("the manager was shut down: it makes no more objects")
+
+
+def Manager() -> SyncManager:
+    """A manager whose objects are those of this process.
+
+    Anchor: multiprocessing.Manager
+    """
+    return SyncManager()
