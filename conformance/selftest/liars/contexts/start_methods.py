@@ -18,14 +18,14 @@ from liars.lies import EVERYWHERE, lie, replace
 from liars.truth import is_of_a_later_chapter
 
 
-@lie(
-    context._ConcreteContext,
-    "active_children",
-    caught_by=["contexts.context.children-are-the-processes"],
-)
-def active_children_lists_one_context(self):
+@lie(caught_by=["contexts.context.children-are-the-processes"])
+def active_children_lists_one_context():
     """active_children() of a context lists only the children that this context started."""
-    return [child for child in process.active_children() if type(child) is self.Process]
+
+    def active_children(self):
+        return [child for child in process.active_children() if type(child) is self.Process]
+
+    context._ConcreteContext.active_children = active_children
 
 
 @lie(caught_by=["contexts.context.shares-the-modules-exceptions"])
