@@ -14,6 +14,7 @@ if _sys.platform == "win32":
 
 from . import context as context
 from . import process as process
+from ._start import main_module as _main_module
 from ._version import __version__ as __version__
 from .context import Process as Process
 from .context import default_context as _default
@@ -137,4 +138,4 @@ def __getattr__(name: str) -> _types.ModuleType:
 
 # What children send back by reference to their main module is found under the name it has there.
 if "__main__" in _sys.modules:
-    _sys.modules.setdefault("__mp_main__", _sys.modules["__main__"])
+    _main_module.know_alias()

@@ -79,6 +79,8 @@ def _create(name: str, size: int, track: bool) -> Tuple[str, int]:
 
 
 def _open_unnamed() -> Optional[int]:
+    if not _tracker.descriptors_have_names():
+        return None  # it could not get its name later
     try:
         return os.open(_tracker.FOLDER, _O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
     except OSError as error:

@@ -25,8 +25,11 @@ from .._os import descriptors as _fds
 from .._os import liveness as _life
 from . import executable as misc
 from . import exit as _exit
+from . import inherited
 from . import main_module as _main_module
+from . import surroundings
 from . import tracker as _tracker
+from .surroundings import Surroundings
 
 __all__ = [
     "Preparation",
@@ -63,10 +66,7 @@ class Preparation(NamedTuple):
     parent_end: _reduction.DupFd
     start_method: Optional[str]
     executable: str
-    sys_path: List[str]
-    sys_argv: List[str]
-    original_dir: Optional[str]
-    current_dir: Optional[str]
+    surroundings: Surroundings
     main: Optional[_main_module.Origin]
     server: Optional[_reduction.DupFd]
     family: _reduction.DupFd
@@ -108,10 +108,7 @@ def pack(child: process.BaseProcess, channel_is_sentinel: bool) -> Tuple[bytes, 
                 parent_end=_reduction.DupFd(end),
                 start_method=context.get_start_method(allow_none=True),
                 executable=misc.get_executable(),
-                sys_path=import_path(),
-                sys_argv=list(sys.argv) if hasattr(sys, "argv") else [],
-                original_dir=_main_module.ORIGINAL_DIR,
-                current_dir=_current_dir(),
+                surroundings=surroundings.found(import_path(), _main_module.ORIGINAL_DIR),
                 main=_main_module.origin(),
                 server=None if server is None else _reduction.DupFd(server),
                 family=_reduction.DupFd(_tracker.family()),
@@ -212,6 +209,7 @@ def run_forked(
 ) -> int:
     """Where a child of the fork method begins; returns the exit code."""
     forget_exit_handlers()
+    inherited.let_go()
     process.become(child, parent)
 
     def load() -> Loaded:
@@ -283,7 +281,7 @@ def _load(channel: socket.socket, fds: List[int], on_ready: Callable[[], object]
         _apply(preparation)
 
         def load_program() -> process.BaseProcess:
-            _main_module.load(preparation.main)
+            _main_module.load(preparation.main, preparation.surroundings)
             child: process.BaseProcess = pickle.load(file)
             return child
 
@@ -356,11 +354,8 @@ def _apply(preparation: Preparation) -> None:
     if preparation.server is not None:
         _start_forkserver.adopt(preparation.server.detach())
     misc.set_executable(preparation.executable)
-    sys.path[:] = preparation.sys_path
-    sys.argv = preparation.sys_argv
-    _main_module.ORIGINAL_DIR = preparation.original_dir
-    if preparation.current_dir is not None:
-        os.chdir(preparation.current_dir)
+    preparation.surroundings.apply()
+    _main_module.ORIGINAL_DIR = preparation.surroundings.original_dir
     if preparation.start_method is not None:
         context.set_start_method(preparation.start_method, force=True)
 
@@ -420,13 +415,6 @@ def _log_settings() -> Optional[Tuple[int, int, bool]]:
     logging = sys.modules.get(_LOGGING)
     settings = None if logging is None else logging.settings()
     return None if settings is None else tuple(settings)
-
-
-def _current_dir() -> Optional[str]:
-    try:
-        return os.getcwd()
-    except OSError:
-        return None  # it was removed
 
 
 def refuse_while_importing() -> None:

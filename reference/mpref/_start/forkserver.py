@@ -30,6 +30,8 @@ from . import exit as _exit
 from . import fork as _start_fork
 from . import main_module as _main_module
 from . import spawn as _start_spawn
+from . import surroundings
+from .surroundings import Surroundings
 
 __all__ = ["REPLY", "Setup", "adopt", "door", "launch", "set_forkserver_preload"]
 
@@ -46,8 +48,7 @@ _ON_ERROR = ("ignore", "warn", "fail")
 class Setup(NamedTuple):
     """What the server is told when it begins."""
 
-    sys_path: List[str]
-    original_dir: Optional[str]
+    surroundings: Surroundings
     main: Optional[_main_module.Origin]
     preload: List[str]
     on_error: str
@@ -191,11 +192,12 @@ def _ensure_server() -> bool:
 
 def _start_server() -> None:
     global _door, _server, _duty
+    main = _main_module.origin() if "__main__" in _preload else None
+    _main_module.refuse_unreadable(main)
     me = process.current_process()
     setup = Setup(
-        sys_path=_child.import_path(),
-        original_dir=_main_module.ORIGINAL_DIR,
-        main=_main_module.origin() if "__main__" in _preload else None,
+        surroundings=surroundings.found(_child.import_path(), _main_module.ORIGINAL_DIR),
+        main=main,
         preload=[name for name in _preload if name != "__main__"],
         on_error=_on_error,
         parent_name=me.name,

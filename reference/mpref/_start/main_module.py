@@ -6,25 +6,49 @@ as `__main__` as well. The parent knows `__mp_main__`, too, for what comes back.
 
 Three cases:
 
-- A script, or a module run with `-m`: run again when the child begins, as programs rely on the
+- A file, or a module run with `-m`: run again when the child begins, as programs rely on the
   side effects.
 - The `__main__` of a package, folder or archive: such a file often has no guard, as it exists for
   being run. It is run again only when something in it is asked for.
 - The prompt, `-c`, a program on stdin: there is nothing to run.
+
+Launchers (`runpy`, debuggers, profilers) put a module of their own making in the place of
+`__main__`, some with a `__spec__` that finds nothing, so what counts is what is there when a child
+is started: a spec whose loader has the code, else a file that can be read again.
 """
 
 from __future__ import annotations
 
 import importlib.machinery
 import importlib.util
+import marshal
 import os
+import stat
 import sys
 import types
 from typing import Any, NamedTuple, Optional
 
-__all__ = ["ALIAS", "ORIGINAL_DIR", "Origin", "importing", "load", "origin", "unload"]
+from .surroundings import Surroundings
+
+__all__ = [
+    "ALIAS",
+    "ORIGINAL_DIR",
+    "Origin",
+    "importing",
+    "know_alias",
+    "load",
+    "origin",
+    "refuse_unreadable",
+    "unload",
+]
 
 ALIAS = "__mp_main__"
+
+# The descriptors of this process under the names of files: in a child they are something else.
+_DESCRIPTOR_NAMES = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
+
+# A compiled file begins with the magic number, flags, and a timestamp and size or a hash.
+_PYC_HEADER_BYTES = 16
 
 try:
     # Relative paths of the command line (sys.path[0], the script) are relative to this.
@@ -38,9 +62,12 @@ class Origin(NamedTuple):
 
     module: Optional[str]
     path: Optional[str]
+    file: Optional[str] = None
+    """What the parent's main module has as `__file__`; may be relative, where `path` is not."""
 
 
 _origin: Optional[Origin] = None
+_seen: Optional[Surroundings] = None  # by the main module when it was run here
 _importing = False
 
 
@@ -53,39 +80,78 @@ def origin() -> Optional[Origin]:
     """Where this process' main module comes from, or None when children can't run it again."""
     if _origin is not None:
         return _origin
-    main = vars(sys.modules.get("__main__", types.ModuleType("__main__")))
+    main = getattr(sys.modules.get("__main__"), "__dict__", {})
     spec = main.get("__spec__")
-    if spec is not None and getattr(spec, "name", None):
-        return Origin(spec.name, None)
+    if getattr(spec, "name", None) and hasattr(getattr(spec, "loader", None), "get_code"):
+        return Origin(str(spec.name), None)
     path = main.get("__file__")
     # Not files of the program: the start script of a prompt, and names such as <stdin>.
-    if path is None or os.path.basename(path) == "ipython" or path.startswith("<"):
+    if not isinstance(path, str) or os.path.basename(path) == "ipython" or path.startswith("<"):
         return None
-    return Origin(None, os.path.join(ORIGINAL_DIR or "", path))
+    # Exact strings: pdb names its file by a subclass that can not be pickled.
+    return Origin(None, _absolute(str(path)), str(path))
 
 
-def load(wanted: Optional[Origin]) -> None:
-    """Make the main module that `wanted` describes this process' own, unless it is already."""
-    global _origin
-    if wanted is None or wanted == _origin:
+def refuse_unreadable(wanted: Optional[Origin]) -> None:
+    """Raise FileNotFoundError or RuntimeError where a child could not read its main module.
+
+    So that `start()` fails, and not each child: a file that is gone, a pipe that was read once.
+    """
+    if wanted is None or wanted.path is None:
         return
+    hint = "a child started by 'spawn' or 'forkserver' reads the file of the main module again"
+    try:
+        mode = os.stat(wanted.path).st_mode
+    except OSError as error:
+        raise FileNotFoundError(error.errno, f"{hint}: {error.strerror}", wanted.path) from None
+    if not stat.S_ISREG(mode) or wanted.path.startswith(_DESCRIPTOR_NAMES):
+        raise RuntimeError(
+            f"the main module was read from {wanted.path}, which can be read only once; {hint}. "
+            "Put the program into a file, or use the 'fork' start method."
+        )
+
+
+def load(wanted: Optional[Origin], seen: Surroundings) -> None:
+    """Make the main module that `wanted` describes this process' own.
+
+    Unless it is already, and saw the same surroundings when it was run: it is run again where the
+    program changed an argument or a variable since the fork server began.
+    """
+    global _origin, _seen
+    if wanted is None:
+        return
+    if wanted == _origin:
+        if seen == _seen or _is_gone(wanted):
+            return
+        unload()
     module = wanted.module or ""
     if module == "__main__" or module.endswith(".__main__"):
         _install(_LazyMain(wanted))
-        _origin = wanted
-        return
-    main = types.ModuleType(ALIAS)
-    _install(main)
-    _run(wanted, main)
-    _origin = wanted
+    else:
+        main = types.ModuleType(ALIAS)
+        _install(main)
+        _run(wanted, main)
+    _origin, _seen = wanted, seen
 
 
 def unload() -> None:
-    """Forget a main module whose run failed, so that `load` begins anew."""
-    global _origin
-    _origin = None
+    """Forget a main module whose run failed, or saw other surroundings; `load` begins anew."""
+    global _origin, _seen
+    _origin = _seen = None
     sys.modules.pop(ALIAS, None)
     sys.modules["__main__"] = types.ModuleType("__main__")
+
+
+def know_alias() -> None:
+    """Let `__mp_main__`, which children call their main module, mean this process' own."""
+    sys.modules.setdefault(ALIAS, _CurrentMain(ALIAS))
+
+
+class _CurrentMain(types.ModuleType):
+    """Stands for whatever is `__main__` at the moment: launchers replace it after our import."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys.modules["__main__"], name)
 
 
 class _LazyMain(types.ModuleType):
@@ -103,6 +169,19 @@ class _LazyMain(types.ModuleType):
         self.__dict__["_mp_wanted"] = None
         _run(wanted, self)
         return getattr(self, name)
+
+
+def _absolute(path: str) -> str:
+    """The path of the main module's file, which may be relative to where the program began.
+
+    Interpreters make it absolute since 3.9; a launcher may name it relative to another folder.
+    """
+    begun = os.path.join(ORIGINAL_DIR or "", path)
+    return begun if os.path.exists(begun) else os.path.abspath(path)
+
+
+def _is_gone(wanted: Origin) -> bool:
+    return wanted.path is not None and not os.path.exists(wanted.path)
 
 
 def _install(main: types.ModuleType) -> None:
@@ -126,12 +205,15 @@ def _prepare(wanted: Origin, main: types.ModuleType) -> types.CodeType:
         return _prepare_module(wanted.module, main)
     path = wanted.path
     assert path is not None
-    main.__file__ = path
-    main.__dict__["__cached__"] = None
-    main.__dict__["__builtins__"] = __builtins__
     loader = importlib.machinery.SourceFileLoader(ALIAS, path)
+    main.__file__ = wanted.file or path
+    main.__dict__.update(__cached__=None, __loader__=loader, __builtins__=__builtins__)
     # Not loader.get_code(): that would leave a .pyc of a script beside it.
-    code: types.CodeType = loader.source_to_code(loader.get_data(path), path)
+    data = loader.get_data(path)
+    if data.startswith(importlib.util.MAGIC_NUMBER):
+        code: types.CodeType = marshal.loads(data[_PYC_HEADER_BYTES:])
+    else:
+        code = loader.source_to_code(data, path)
     return code
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import array
 import atexit
+import faulthandler
 import importlib
 import os
 import pickle
@@ -63,6 +64,9 @@ class _Server:
         os.set_blocking(self._wakeup, False)
         os.set_blocking(self._waker, False)
         self._sigchld = signal.signal(signal.SIGCHLD, _nothing)
+        # A program that takes its signals itself (sigwait, signalfd) has them held back in the
+        # thread that started this server: then nothing would tell that a child has ended.
+        self._mask = signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
         signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
 
     def run(self) -> None:
@@ -116,6 +120,8 @@ class _Server:
     def _begin_child(self, status: socket.socket, channel: socket.socket) -> int:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, self._sigchld or signal.SIG_DFL)
+        if signal.SIGCHLD in self._mask:
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
         _fds.close_all([self._wakeup, self._waker])
         # A copy of a sibling's channel would keep its parent from noticing a dead server.
         for each in [self._door, status, *self._statuses.values()]:
@@ -154,17 +160,20 @@ def _introduce(setup: Setup, parent_end: int) -> None:
     key = me.authkey
     parent = process.Parent(setup.parent_name, setup.parent_pid, key, parent_end)
     process.become(me, parent)
-    sys.path[:] = setup.sys_path
-    _main_module.ORIGINAL_DIR = setup.original_dir
+    setup.surroundings.apply()
+    _main_module.ORIGINAL_DIR = setup.surroundings.original_dir
 
 
 def _preload(setup: Setup) -> None:
     if setup.main is not None:
         try:
-            _main_module.load(setup.main)
+            _main_module.load(setup.main, setup.surroundings)
         except BaseException:
             # Each child tries again, and reports it as its own.
             _main_module.unload()
+        # A watchdog of the main module's is for the program: it would end the server, and copies of
+        # an interpreter with an armed one wait for ever when they set their own.
+        faulthandler.cancel_dump_traceback_later()
     for name in setup.preload:
         try:
             importlib.import_module(name)

@@ -15,6 +15,7 @@ from .._os import pidfd as _pidfd
 from . import child as _child
 from . import executable as misc
 from . import fork as _start_fork
+from . import main_module as _main_module
 
 __all__ = ["interpreter_options", "launch", "run_interpreter"]
 
@@ -25,6 +26,7 @@ def launch(child: process.BaseProcess) -> _handle.Handle:
     Raises what pickling `child` raises, RuntimeError while the main module is being imported, and
     OSError when the interpreter can't be run; nothing is left then.
     """
+    _main_module.refuse_unreadable(_main_module.origin())
     _child.flush_standard_streams()
     data, fds, end = _child.pack(child, channel_is_sentinel=not _pidfd.available())
     try:

@@ -26,6 +26,9 @@ The helper is nobody's child and has a session of its own: what kills the family
 session, its terminal or from parent to child does not kill the helper, and a program that waits for
 any child until there are none doesn't wait for it. (What kills every process of a container or a
 control group does; nothing that has a name survives that.)
+
+Where `/proc` is not mounted a file without a name can't be opened anew, so there is no helper, and
+what a killed program leaves stays until the machine is restarted; a RuntimeWarning says so once.
 """
 
 from __future__ import annotations
@@ -38,6 +41,7 @@ import socket
 import struct
 import threading
 import time
+import warnings
 from contextlib import contextmanager
 from typing import Iterator, List, Optional, Tuple
 
@@ -46,10 +50,13 @@ from .._os import descriptors as _fds
 from .._os import pidfd as _pidfd
 from . import exit as _exit
 
-__all__ = ["FOLDER", "adopt", "family", "forget", "main", "remember"]
+__all__ = ["FOLDER", "adopt", "descriptors_have_names", "family", "forget", "main", "remember"]
 
 # Where shm_open(3) of Linux' C libraries keeps its objects.
 FOLDER = "/dev/shm"
+
+# By the names in here an open file without a name of its own can be opened anew, and given one.
+_DESCRIPTORS = "/proc/self/fd"
 
 # Device, inode, name and its length; all zero in a place that is free.
 _RECORD = struct.Struct("=QQB255s")
@@ -127,7 +134,7 @@ class _Registry:
         os.close(self.fd)
 
     def opened_anew(self) -> int:
-        return os.open(f"/proc/self/fd/{self.fd}", os.O_RDWR | os.O_CLOEXEC)
+        return os.open(f"{_DESCRIPTORS}/{self.fd}", os.O_RDWR | os.O_CLOEXEC)
 
 
 # Reentrant, as a signal handler may start a process while this one is at it.
@@ -155,12 +162,25 @@ def adopt(fd: int) -> None:
         _registry = _Registry(fd)
 
 
+def descriptors_have_names() -> bool:
+    """Whether an open file without a name can be opened anew, and given a name."""
+    return os.path.isdir(_DESCRIPTORS)
+
+
 def remember(name: str, file: os.stat_result) -> None:
     """Have the block `name` unlinked when the family has ended, if it is `file` then.
 
     To be called before the file gets the name. Raises OSError when the helper can't be started; the
     block is not remembered then.
     """
+    if not descriptors_have_names():
+        warnings.warn(
+            f"{_DESCRIPTORS} is not there: shared memory that a killed program did not unlink "
+            "will not be unlinked by anybody",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        return
     with _lock:
         registry = _own_registry()
         _ensure_helper(registry)

@@ -1,0 +1,65 @@
+"""What a program finds around it: arguments, import path, directory, environment.
+
+A child that is forked or run by its parent has all of it by itself. A child of the fork server is
+forked from a process that was begun earlier, perhaps before the program changed any of it, so it is
+told what its parent had when it was started. Where that differs from what the server's copy of the
+main module has seen, the child runs the main module again, as a spawned one does.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import Dict, List, NamedTuple, Optional
+
+__all__ = ["Surroundings", "found"]
+
+
+class Surroundings(NamedTuple):
+    """Plain values: they are compared, and travel to the fork server and to children."""
+
+    argv: List[str]
+    path: List[str]
+    original_dir: Optional[str]
+    current_dir: Optional[str]
+    environment: Dict[str, str]
+
+    def apply(self) -> None:
+        """Make these the surroundings of this process."""
+        sys.argv = self.argv
+        sys.path[:] = self.path
+        if self.current_dir is not None:
+            os.chdir(self.current_dir)
+        self._apply_environment()
+
+    def _apply_environment(self) -> None:
+        if os.environ == self.environment:
+            return
+        zone = os.environ.get("TZ")
+        for name in set(os.environ).difference(self.environment):
+            del os.environ[name]
+        for name, value in self.environment.items():
+            if os.environ.get(name) != value:
+                os.environ[name] = value
+        if os.environ.get("TZ") != zone and hasattr(time, "tzset"):
+            time.tzset()  # the C library has read the variable already
+
+
+def found(path: List[str], original_dir: Optional[str]) -> Surroundings:
+    """What is around this process now; `path` is its import path as another process has to have it,
+    `original_dir` the directory in which the program began."""
+    return Surroundings(
+        argv=list(getattr(sys, "argv", [])),
+        path=path,
+        original_dir=original_dir,
+        current_dir=_current_dir(),
+        environment=dict(os.environ),
+    )
+
+
+def _current_dir() -> Optional[str]:
+    try:
+        return os.getcwd()
+    except OSError:
+        return None  # it was removed
