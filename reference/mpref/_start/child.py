@@ -25,9 +25,8 @@ from .._os import descriptors as _fds
 from .._os import liveness as _life
 from . import executable as misc
 from . import exit as _exit
-from . import inherited
+from . import inherited, surroundings
 from . import main_module as _main_module
-from . import surroundings
 from . import tracker as _tracker
 from .surroundings import Surroundings
 

@@ -5,7 +5,7 @@ them the other one sees. The interpreter and the standard library hold these by 
 
 - the wake-up descriptor of signals (`signal.set_wakeup_fd`): a signal that reaches the child would
   wake the event loop of its parent, and be handled there. Reset.
-- the signal handlers of an event loop (`loop.add_signal_handler`, and Ctrl-C in `asyncio.run`): they
+- the signal handlers of an event loop (`loop.add_signal_handler`, Ctrl-C in `asyncio.run`): they
   leave all to a loop that does not run in the child, so SIGTERM and Ctrl-C would do nothing. Reset
   to the default.
 - the running event loop: the child runs none. Reset, so that it can run one of its own.
@@ -15,8 +15,8 @@ And these are left:
 - the selector of an event loop that is not running: nothing uses it unless the child closes the
   loop, and what the program made is the program's.
 - a watchdog of `faulthandler.dump_traceback_later`: its thread is not in the copy. The interpreter
-  would wait for it for ever if the child cancelled it or set another one; only the parent could undo
-  that, before the fork, and would lose its own watchdog.
+  would wait for it for ever if the child cancelled it or set another one. Only the parent could
+  undo that, before the fork, and would lose its own watchdog.
 - the file of `faulthandler.enable` and `register`: they write about the child itself.
 - timers (`signal.setitimer`, `alarm`): the system does not pass them on.
 - sockets, pipes, locks on files (`fcntl.flock`), `select.epoll` objects, temporary files that the

@@ -81,7 +81,7 @@ def origin() -> Optional[Origin]:
     if _origin is not None:
         return _origin
     main = getattr(sys.modules.get("__main__"), "__dict__", {})
-    spec = main.get("__spec__")
+    spec: Any = main.get("__spec__")
     if getattr(spec, "name", None) and hasattr(getattr(spec, "loader", None), "get_code"):
         return Origin(str(spec.name), None)
     path = main.get("__file__")

@@ -19,7 +19,6 @@ import pickle
 import select
 import signal
 import socket
-import sys
 import warnings
 from typing import Dict, List
 
