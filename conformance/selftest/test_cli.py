@@ -9,7 +9,10 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import kit
+import pytest
 from mpconform import places
+from mpconform.loader import load
+from mpconform.versions import Version
 
 
 def mpconform(*words: str) -> subprocess.CompletedProcess[str]:
@@ -52,11 +55,23 @@ def test_a_run_writes_junit_and_json_lines(tmp_path: Path) -> None:
     assert outcome.footer["complete"] is True
 
 
-def test_the_plugin_works_under_plain_pytest(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "named",
+    [
+        (),
+        ("misc",),
+        ("misc/interpreter.toml",),
+        ("misc/chapter.toml", "queues"),
+        ("misc/interpreter.toml::misc.cpu-count.counts-processors [-]",),
+    ],
+    ids=str,
+)
+def test_plain_pytest_runs_what_its_arguments_name(tmp_path: Path, named: tuple[str, ...]) -> None:
     results = tmp_path / "results.jsonl"
     finished = subprocess.run(
         [
-            *[sys.executable, "-m", "pytest", str(places.SPEC / "misc" / "interpreter.toml"), "-q"],
+            *[sys.executable, "-m", "pytest", "-q"],
+            *[str(places.SPEC / name) for name in named or (".",)],
             *["--impl", "multiprocessing", "--select", "misc.cpu-count", "--no-known"],
             *["--results", str(results)],
         ],
@@ -67,6 +82,19 @@ def test_the_plugin_works_under_plain_pytest(tmp_path: Path) -> None:
     outcome = kit.outcome(finished.returncode, finished.stdout, results)
     assert outcome.status == 0, finished.stdout
     assert outcome.footer["complete"] is True
+    docs = Version.parse(outcome.header["docs"])
+    applicable = [r for r in load(places.SPEC).select(["misc.cpu-count"]) if r.range_at(docs)]
+    assert outcome.ids("pass") == {
+        requirement.id
+        for requirement in applicable
+        if not named
+        or any(
+            f"{requirement.file}::{requirement.id} [-]" == name
+            or requirement.file == name
+            or requirement.file.startswith(f"{name}/")
+            for name in named
+        )
+    }
 
 
 def test_judging_by_another_version_changes_what_applies(tmp_path: Path) -> None:
@@ -84,7 +112,7 @@ def test_a_version_that_is_none_is_refused_by_name() -> None:
 
 def test_fix_writes_a_known_list_that_the_next_run_holds_to(tmp_path: Path) -> None:
     probes = "def one(t):\n    t.see('x', 1)\n    t.see('y', 1)\n"
-    entries = kit.requirement("one", "x", "1") + kit.requirement("one", "y", "2")
+    entries = kit.probe("one", {"x": "1", "y": "2"})
     sample = kit.sample(tmp_path, probes, entries)
     words = ["--impl", "multiprocessing", "--jobs", "1", "--known", str(tmp_path)]
     assert kit.run(tmp_path, *words, **sample).status == 1

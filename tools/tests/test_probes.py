@@ -8,8 +8,21 @@ from pathlib import Path
 import pytest
 from mptools.probes import ProbeSource, read_probes
 
+SHARED = '''
+    """What probes share."""
+
+    WORDS = ("near", "far")
+
+
+    def report_words(t):
+        for word in WORDS:
+            t.see(word + ".seen", 1)
+'''
+
 SOURCE = '''
     """Probes."""
+
+    from mpprobe.probes.toy._common import WORDS, report_words
 
     NAMES = ("left", "right")
 
@@ -30,6 +43,15 @@ SOURCE = '''
     def helped(t):
         helper(t, "word")
         shared(t)
+
+
+    def by_a_shared_helper(t):
+        report_words(t)
+
+
+    def by_shared_words(t):
+        for word in WORDS:
+            t.see(word, 1)
 
 
     def helper(t, name):
@@ -55,29 +77,36 @@ SOURCE = '''
 
 @pytest.fixture
 def probes(tmp_path: Path) -> dict[str, ProbeSource]:
-    (tmp_path / "toy.py").write_text(textwrap.dedent(SOURCE))
+    (tmp_path / "toy").mkdir()
+    (tmp_path / "toy" / "playing.py").write_text(textwrap.dedent(SOURCE))
+    (tmp_path / "toy" / "_common.py").write_text(textwrap.dedent(SHARED))
     return read_probes(tmp_path)
 
 
 def test_what_is_a_probe(probes: dict[str, ProbeSource]) -> None:
-    assert list(probes) == ["toy.plain", "toy.computed", "toy.helped", "toy.shared"]
-    assert [name for name, probe in probes.items() if probe.serves_others] == ["toy.shared"]
+    names = ["plain", "computed", "helped", "by_a_shared_helper", "by_shared_words", "shared"]
+    assert list(probes) == [f"toy.playing.{name}" for name in names]
+    serving = [name for name, probe in probes.items() if probe.serves_others]
+    assert serving == ["toy.playing.shared"]
 
 
 @pytest.mark.parametrize(
     ("probe", "reported", "not_reported"),
     [
-        ("toy.plain", ["a", "b.value", "b.raises", "b.seconds"], ["b", "a.value", "c", ""]),
+        ("plain", ["a", "b.value", "b.raises", "b.seconds"], ["b", "a.value", "c", ""]),
         (
-            "toy.computed",
+            "computed",
             ["left.kind", "right.kind", "item.0", "item.12", "part.1"],
             ["up.kind", "left", "items.0", "item.x", "kind"],
         ),
-        ("toy.helped", ["word", "shared"], ["name", "a"]),
+        ("helped", ["word", "shared"], ["name", "a"]),
+        ("by_a_shared_helper", ["near.seen", "far.seen"], ["near", "left.seen"]),
+        ("by_shared_words", ["near", "far"], ["near.seen", "left"]),
     ],
 )
 def test_what_it_reports(
     probes: dict[str, ProbeSource], probe: str, reported: list[str], not_reported: list[str]
 ) -> None:
-    assert [name for name in reported if not probes[probe].may_report(name)] == []
-    assert [name for name in not_reported if probes[probe].may_report(name)] == []
+    source = probes[f"toy.playing.{probe}"]
+    assert [name for name in reported if not source.may_report(name)] == []
+    assert [name for name in not_reported if source.may_report(name)] == []
