@@ -13,11 +13,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional, Tuple, Type
 
 from . import exceptions, process
-from ._os import child_handle as _handle
-from ._start import executable as misc
-from ._start import fork as _start_fork
-from ._start import forkserver as _start_forkserver
-from ._start import spawn as _start_spawn
+from ._os import cpus
+from ._start import executable, forkserver
+from ._start import method as _method
+from ._start.processes import ForkProcess, ForkServerProcess, Process, SpawnProcess
 
 if TYPE_CHECKING:
     import logging
@@ -59,12 +58,12 @@ class BaseContext:
     # Miscellaneous
 
     active_children = staticmethod(process.active_children)
-    cpu_count = staticmethod(misc.cpu_count)
+    cpu_count = staticmethod(cpus.cpu_count)
     current_process = staticmethod(process.current_process)
-    freeze_support = staticmethod(misc.freeze_support)
+    freeze_support = staticmethod(executable.freeze_support)
     parent_process = staticmethod(process.parent_process)
-    set_executable = staticmethod(misc.set_executable)
-    set_forkserver_preload = staticmethod(_start_forkserver.set_forkserver_preload)
+    set_executable = staticmethod(executable.set_executable)
+    set_forkserver_preload = staticmethod(forkserver.set_forkserver_preload)
 
     # Contexts and start methods
 
@@ -99,7 +98,7 @@ class BaseContext:
 
         Anchor: multiprocessing.get_all_start_methods
         """
-        return list(_CONTEXTS)
+        return list(_method.NAMES)
 
     # Pipes and queues
 
@@ -298,47 +297,6 @@ class BaseContext:
         return _logging.log_to_stderr(level)
 
 
-class Process(process.BaseProcess):
-    """A process that is started by the method which is the default then.
-
-    Anchor: multiprocessing.Process
-    """
-
-    def _launch(self) -> _handle.Handle:
-        method = default_context.get_context().get_start_method() or ""
-        return _LAUNCHERS[method](self)
-
-
-class ForkProcess(process.BaseProcess):
-    """A process that is started by forking.
-
-    Anchor: multiprocessing.Process
-    """
-
-    def _launch(self) -> _handle.Handle:
-        return _start_fork.launch(self)
-
-
-class SpawnProcess(process.BaseProcess):
-    """A process that begins with a fresh interpreter.
-
-    Anchor: multiprocessing.Process
-    """
-
-    def _launch(self) -> _handle.Handle:
-        return _start_spawn.launch(self)
-
-
-class ForkServerProcess(process.BaseProcess):
-    """A process that the fork server forks.
-
-    Anchor: multiprocessing.Process
-    """
-
-    def _launch(self) -> _handle.Handle:
-        return _start_forkserver.launch(self)
-
-
 class _ConcreteContext(BaseContext):
     _name: str
 
@@ -387,9 +345,6 @@ class DefaultContext(BaseContext):
 
     Process = Process
 
-    def __init__(self) -> None:
-        self._actual: Optional[BaseContext] = None
-
     def get_context(self, method: Optional[str] = None) -> BaseContext:
         """The context of a start method. None stands for the global one, which this fixes.
 
@@ -397,11 +352,7 @@ class DefaultContext(BaseContext):
 
         Anchor: multiprocessing.get_context
         """
-        if method is not None:
-            return _concrete(method)
-        if self._actual is None:
-            self._actual = _concrete(_DEFAULT)
-        return self._actual
+        return _concrete(_method.current() if method is None else method)
 
     def get_start_method(self, allow_none: bool = False) -> Optional[str]:
         """The name of the global start method.
@@ -410,9 +361,7 @@ class DefaultContext(BaseContext):
 
         Anchor: multiprocessing.get_start_method
         """
-        if self._actual is None and allow_none:
-            return None
-        return self.get_context().get_start_method()
+        return _method.chosen() if allow_none else _method.current()
 
     def set_start_method(self, method: Optional[str], force: bool = False) -> None:
         """Fix the global start method; `method` None stands for the default.
@@ -422,37 +371,24 @@ class DefaultContext(BaseContext):
 
         Anchor: multiprocessing.set_start_method
         """
-        if self._actual is not None and not force:
+        if _method.chosen() is not None and not force:
             raise RuntimeError("context has already been set: pass force=True to replace it")
-        if method is None and force:
-            self._actual = None
+        if method is None:
+            _method.choose(None if force else _method.DEFAULT)
             return
-        self._actual = self.get_context(method)
+        _method.choose(_method.checked(method))
 
 
-def _concrete(method: str) -> BaseContext:
-    try:
-        return _CONTEXTS[method]
-    except (KeyError, TypeError):
-        names = ", ".join(map(repr, _CONTEXTS))
-        raise ValueError(
-            f"cannot find context for {method!r}: the start methods are {names}"
-        ) from None
-
-
-# In the order of get_all_start_methods(): the default comes first.
 _CONTEXTS: Dict[str, BaseContext] = {
     "forkserver": ForkServerContext(),
     "spawn": SpawnContext(),
     "fork": ForkContext(),
 }
-_DEFAULT = next(iter(_CONTEXTS))
 
-_LAUNCHERS: Dict[str, Callable[[process.BaseProcess], _handle.Handle]] = {
-    "forkserver": _start_forkserver.launch,
-    "spawn": _start_spawn.launch,
-    "fork": _start_fork.launch,
-}
+
+def _concrete(method: str) -> BaseContext:
+    return _CONTEXTS[_method.checked(method)]
+
 
 default_context = DefaultContext()
 

@@ -11,16 +11,15 @@ import weakref
 from types import TracebackType
 from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Sequence, Tuple, Type
 
-from . import _events
-from . import shared_memory as _shared_memory
-from ._managers import protocol as _manager_wire
-from ._managers import proxies as _proxies
+from . import _events, shared_memory
+from ._ipc.connections import Connection, Pipe
+from ._managers import links, protocol, proxies
 from ._managers.protocol import RemoteError, Token
 from ._managers.proxies import BaseProxy
 from ._managers.server import Registered, Server
-from ._start import exit as _exit
-from .connection import Connection
-from .context import default_context
+from ._start import at_exit
+from ._start.processes import default_class
+from .pool import Pool
 from .process import AuthenticationString, current_process
 
 __all__ = [
@@ -76,13 +75,14 @@ class BaseManager:
             authkey = current_process().authkey
         elif not isinstance(authkey, bytes):
             raise TypeError(f"authkey: expected bytes or None, got {type(authkey).__name__}")
-        if serializer not in _manager_wire.SERIALIZERS:
-            expected = " or ".join(map(repr, _manager_wire.SERIALIZERS))
+        if serializer not in protocol.SERIALIZERS:
+            expected = " or ".join(map(repr, protocol.SERIALIZERS))
             raise ValueError(f"serializer: expected {expected}, got {serializer!r}")
         self._address = address
         self._authkey = AuthenticationString(authkey)
         self._serializer = serializer
-        self._ctx = ctx or default_context.get_context()
+        self._process_class = default_class() if ctx is None else ctx.Process
+        self._make_pipe = Pipe if ctx is None else ctx.Pipe
         self._shutdown_timeout = shutdown_timeout
         self._process: Any = None
         self._end: Optional[weakref.finalize[Any, Any]] = None
@@ -111,9 +111,9 @@ class BaseManager:
         self._check_fresh()
         if initializer is not None and not callable(initializer):
             raise TypeError(f"initializer: expected a callable, got {initializer!r}")
-        reader, writer = self._ctx.Pipe(duplex=False)
+        reader, writer = self._make_pipe(duplex=False)
         arguments = (self._registry, self._address, bytes(self._authkey), self._serializer)
-        process = self._ctx.Process(
+        process = self._process_class(
             target=_run_server,
             args=(self._Server, arguments, writer, initializer, tuple(initargs)),
         )
@@ -136,8 +136,8 @@ class BaseManager:
             self._shutdown_timeout, os.getpid(),
         )  # fmt: skip
         self._end.atexit = False
-        duty = _exit.before_children(self._end)
-        weakref.finalize(self, duty.cancel).atexit = False
+        exit_callback = at_exit.before_children(self._end)
+        weakref.finalize(self, exit_callback.cancel).atexit = False
 
     def get_server(self) -> Server:
         """A server that serves in this process, by its `serve_forever()`.
@@ -226,12 +226,12 @@ class BaseManager:
     def _create(self, typeid: str, args: Tuple[Any, ...], kwds: Dict[str, Any]) -> Any:
         link = self._link()
         token = link.ask("create", typeid, args, kwds)
-        return _proxies.make_proxy(token, link, self)
+        return proxies.make_proxy(token, link, self)
 
     def _link(self) -> Any:
         if self._address is None or (self._end is not None and not self._end.alive):
             raise RuntimeError("the manager is not running: expected start() or connect() first")
-        return _proxies.link_to(self._address, self._authkey, self._serializer)
+        return links.link_to(self._address, self._authkey, self._serializer)
 
     def _check_fresh(self) -> None:
         if self._is_connected:
@@ -273,12 +273,12 @@ def _shut_down(
         return
     _events.info("sending shutdown message to manager")
     try:
-        talk = _manager_wire.connect(address, authkey, serializer, os.urandom(16).hex(), False)
+        connection = protocol.connect(address, authkey, serializer, os.urandom(16).hex(), False)
         try:
-            talk.ask("stop")
+            connection.ask("stop")
         finally:
-            talk.close()
-    except (EOFError, OSError, _manager_wire.RemoteError):
+            connection.close()
+    except (EOFError, OSError, protocol.RemoteError):
         # It is gone already, or does not answer any more.
         pass
     process.join(timeout)
@@ -286,7 +286,7 @@ def _shut_down(
         if process.exitcode is None:
             insist()
             process.join(timeout)
-    _proxies.unlink(address)
+    links.unlink(address)
 
 
 class SyncManager(BaseManager):
@@ -312,33 +312,27 @@ class _Value:
 
 
 def _condition(lock: Any = None) -> threading.Condition:
-    return threading.Condition(_proxies.referent_of(lock))
-
-
-def _pool(*args: Any, **kwds: Any) -> Any:
-    from .pool import Pool
-
-    return Pool(*args, **kwds)
+    return threading.Condition(proxies.referent_of(lock))
 
 
 _register = SyncManager.register
 _register("Queue", queue.Queue)
 _register("JoinableQueue", queue.Queue)
-_register("Event", threading.Event, _proxies.EventProxy)
-_register("Lock", threading.Lock, _proxies.AcquirerProxy)
-_register("RLock", threading.RLock, _proxies.AcquirerProxy)
-_register("Semaphore", threading.Semaphore, _proxies.AcquirerProxy)
-_register("BoundedSemaphore", threading.BoundedSemaphore, _proxies.AcquirerProxy)
-_register("Condition", _condition, _proxies.ConditionProxy)
-_register("Barrier", threading.Barrier, _proxies.BarrierProxy)
-_register("Pool", _pool, _proxies.PoolProxy)
-_register("list", list, _proxies.ListProxy)
-_register("dict", dict, _proxies.DictProxy)
-_register("set", set, _proxies.SetProxy)
-_register("Value", _Value, _proxies.ValueProxy)
-_register("Array", array.array, _proxies.ArrayProxy)
-_register("Namespace", Namespace, _proxies.NamespaceProxy)
-_register("Iterator", None, _proxies.IteratorProxy, create_method=False)
+_register("Event", threading.Event, proxies.EventProxy)
+_register("Lock", threading.Lock, proxies.AcquirerProxy)
+_register("RLock", threading.RLock, proxies.AcquirerProxy)
+_register("Semaphore", threading.Semaphore, proxies.AcquirerProxy)
+_register("BoundedSemaphore", threading.BoundedSemaphore, proxies.AcquirerProxy)
+_register("Condition", _condition, proxies.ConditionProxy)
+_register("Barrier", threading.Barrier, proxies.BarrierProxy)
+_register("Pool", Pool, proxies.PoolProxy)
+_register("list", list, proxies.ListProxy)
+_register("dict", dict, proxies.DictProxy)
+_register("set", set, proxies.SetProxy)
+_register("Value", _Value, proxies.ValueProxy)
+_register("Array", array.array, proxies.ArrayProxy)
+_register("Namespace", Namespace, proxies.NamespaceProxy)
+_register("Iterator", None, proxies.IteratorProxy, create_method=False)
 _register("AsyncResult", None, create_method=False)
 
 
@@ -353,7 +347,7 @@ class _SharedMemoryServer(Server):
     def release(self) -> None:
         for name in self._names:
             try:
-                block = _shared_memory.SharedMemory(name)
+                block = shared_memory.SharedMemory(name)
             except FileNotFoundError:
                 # A user has unlinked it.
                 continue
@@ -362,15 +356,15 @@ class _SharedMemoryServer(Server):
         self._names.clear()
 
     def _block(self, client: str, size: int) -> Tuple[str, Any]:
-        return self._made(_shared_memory.SharedMemory(create=True, size=size))
+        return self._made(shared_memory.SharedMemory(create=True, size=size))
 
     def _list(self, client: str, sequence: Sequence[Any]) -> Tuple[str, Any]:
-        return self._made(_shared_memory.ShareableList(sequence).shm)
+        return self._made(shared_memory.ShareableList(sequence).shm)
 
     def _made(self, block: Any) -> Tuple[str, Any]:
         self._names[block.name] = None
         block.close()
-        return _manager_wire.VALUE, block.name
+        return protocol.VALUE, block.name
 
 
 class SharedMemoryManager(BaseManager):
@@ -383,7 +377,7 @@ class SharedMemoryManager(BaseManager):
 
     _Server = _SharedMemoryServer
 
-    def SharedMemory(self, size: int) -> _shared_memory.SharedMemory:
+    def SharedMemory(self, size: int) -> shared_memory.SharedMemory:
         """A new block of at least `size` bytes.
 
         Raises ValueError for a size below 1.
@@ -392,13 +386,13 @@ class SharedMemoryManager(BaseManager):
         """
         if size <= 0:
             raise ValueError(f"size: expected at least 1, got {size}")
-        return _shared_memory.SharedMemory(self._link().ask("block", size))
+        return shared_memory.SharedMemory(self._link().ask("block", size))
 
-    def ShareableList(self, sequence: Iterable[Any]) -> _shared_memory.ShareableList:
+    def ShareableList(self, sequence: Iterable[Any]) -> shared_memory.ShareableList:
         """A new list with the values of `sequence`.
 
         Raises RemoteError for values that such a list does not take.
 
         Anchor: multiprocessing.managers.SharedMemoryManager.ShareableList
         """
-        return _shared_memory.ShareableList(name=self._link().ask("list", list(sequence)))
+        return shared_memory.ShareableList(name=self._link().ask("list", list(sequence)))

@@ -1,7 +1,7 @@
 """The documentation's chapter "Process Pools".
 
-Here is what programs call. `_pool_crew` has the workers and the thread that deals with them,
-`_pool_worker` what runs in a worker, `_pool_results` what the methods return.
+Here is what programs call. `_pool.dispatcher` has the workers and the thread that deals with them,
+`_pool.worker` what runs in a worker, `_pool.results` what the methods return.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import warnings
 from types import TracebackType
 from typing import Any, Callable, Iterable, Iterator, List, Mapping, Optional, Type, Union
 
-from ._pool.dispatcher import RUN, Crew, WorkerDied
+from ._os import cpus
+from ._pool.dispatcher import RUN, Dispatcher, WorkerDied
 from ._pool.results import AsyncResult, Callback, IMapIterator, IMapUnorderedIterator, MapResult
-from ._pool.threads import ThreadCrew
+from ._pool.threads import ThreadDispatcher
 from ._pool.worker import (
     MaybeEncodingError,
     Outcome,
@@ -25,6 +26,7 @@ from ._pool.worker import (
     map_chunk,
     starmap_chunk,
 )
+from ._start.processes import default_class
 
 __all__ = [
     "AsyncResult",
@@ -56,7 +58,7 @@ class Pool:
     Anchor: multiprocessing.pool.Pool
     """
 
-    _crew: Union[Crew, ThreadCrew]
+    _dispatcher: Union[Dispatcher, ThreadDispatcher]
 
     def __init__(
         self,
@@ -74,12 +76,11 @@ class Pool:
                 f"maxtasksperchild: expected a positive int or None, got {maxtasksperchild!r}"
             )
         _check_initializer(initializer)
-        if context is None:
-            from .context import get_context
-
-            context = get_context()
+        process_class = default_class() if context is None else context.Process
         self._creator = os.getpid()
-        self._crew = Crew(context, size, initializer, tuple(initargs), maxtasksperchild)
+        self._dispatcher = Dispatcher(
+            process_class, size, initializer, tuple(initargs), maxtasksperchild
+        )
 
     def apply(
         self,
@@ -111,7 +112,7 @@ class Pool:
         Anchor: multiprocessing.pool.Pool.apply_async
         """
         result = AsyncResult(self, callback, error_callback)
-        self._crew.submit(result._deliver, call, func, tuple(args), dict(kwds))
+        self._dispatcher.submit(result._deliver, call, func, tuple(args), dict(kwds))
         return result
 
     def map(
@@ -175,14 +176,14 @@ class Pool:
         callback: Callback,
         error_callback: Callback,
     ) -> MapResult:
-        self._crew.check_running()
+        self._dispatcher.check_running()
         items = list(iterable)
         if chunksize is None:
-            chunksize = max(-(-len(items) // (self._crew.size * _CHUNKS_PER_WORKER)), 1)
+            chunksize = max(-(-len(items) // (self._dispatcher.size * _CHUNKS_PER_WORKER)), 1)
         chunks = list(_chunks(items, chunksize))
         result = MapResult(self, len(chunks), callback, error_callback)
         for index, chunk in enumerate(chunks):
-            self._crew.submit(_deliverer(result, index), task, func, chunk)
+            self._dispatcher.submit(_deliverer(result, index), task, func, chunk)
         return result
 
     def imap(
@@ -227,22 +228,22 @@ class Pool:
         chunksize: int,
     ) -> IMapIterator:
         chunks = _chunks(iterable, chunksize)
-        self._crew.hold()
+        self._dispatcher.hold()
         if isinstance(iterable, (list, tuple, range)) and results._places is None:
             # Nothing to wait for, and it may not end before its iterator does.
-            _submit_chunks(self._crew, results, func, chunks)
+            _submit_chunks(self._dispatcher, results, func, chunks)
             return results
-        # Anything else may wait, or never end: not in this thread, nor in the crew's.
+        # Anything else may wait, or never end: not in this thread, nor in the dispatcher's.
         thread = threading.Thread(
             target=_submit_chunks,
-            args=(self._crew, results, func, chunks),
+            args=(self._dispatcher, results, func, chunks),
             name="PoolFeeder",
             daemon=True,
         )
         try:
             thread.start()
         except BaseException:
-            self._crew.unhold()
+            self._dispatcher.unhold()
             raise
         return results
 
@@ -251,7 +252,7 @@ class Pool:
 
         Anchor: multiprocessing.pool.Pool.close
         """
-        self._crew.close()
+        self._dispatcher.close()
 
     def terminate(self) -> None:
         """Stop the workers at once; the results of unfinished tasks raise RuntimeError.
@@ -259,19 +260,19 @@ class Pool:
         Anchor: multiprocessing.pool.Pool.terminate
         """
         if self._creator == os.getpid():
-            self._crew.terminate()
+            self._dispatcher.terminate()
 
     def join(self) -> None:
         """Wait until the workers have ended. ValueError before close() or terminate().
 
         Anchor: multiprocessing.pool.Pool.join
         """
-        if self._crew.state == RUN:
+        if self._dispatcher.state == RUN:
             raise ValueError("the pool is still running: close() or terminate() it before join()")
-        self._crew.join()
+        self._dispatcher.join()
 
     def __enter__(self) -> Pool:
-        self._crew.check_running()
+        self._dispatcher.check_running()
         return self
 
     def __exit__(
@@ -283,18 +284,19 @@ class Pool:
         self.terminate()
 
     def __del__(self) -> None:
-        crew = getattr(self, "_crew", None)
-        if crew is None or self._creator != os.getpid() or crew.state != RUN:
+        dispatcher = getattr(self, "_dispatcher", None)
+        if dispatcher is None or self._creator != os.getpid() or dispatcher.state != RUN:
             return
         warnings.warn(f"unclosed running pool {self!r}", ResourceWarning, source=self, stacklevel=2)
         # Not waiting: a finalizer may run in any thread, in the midst of anything.
-        crew.terminate(wait=False)
+        dispatcher.terminate(wait=False)
 
     def __reduce__(self) -> Any:
         raise NotImplementedError("a pool can't be pickled: only its creator can use it")
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} state={self._crew.state} pool_size={self._crew.size}>"
+        state, size = self._dispatcher.state, self._dispatcher.size
+        return f"<{type(self).__name__} state={state} pool_size={size}>"
 
 
 class ThreadPool(Pool):
@@ -321,12 +323,12 @@ class ThreadPool(Pool):
         size = _size(processes)
         _check_initializer(initializer)
         self._creator = os.getpid()
-        self._crew = ThreadCrew(size, initializer, tuple(initargs))
+        self._dispatcher = ThreadDispatcher(size, initializer, tuple(initargs))
 
 
 def _size(processes: Optional[int]) -> int:
     if processes is None:
-        return _usable_cpus()
+        return cpus.usable()
     if processes < 1:
         raise ValueError(f"processes: expected at least 1, got {processes}")
     return processes
@@ -335,14 +337,6 @@ def _size(processes: Optional[int]) -> int:
 def _check_initializer(initializer: Optional[Callable[..., Any]]) -> None:
     if initializer is not None and not callable(initializer):
         raise TypeError(f"initializer: expected a callable or None, got {initializer!r}")
-
-
-def _usable_cpus() -> int:
-    if hasattr(os, "process_cpu_count"):
-        return os.process_cpu_count() or 1
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _checked(buffersize: Optional[int]) -> Optional[int]:
@@ -363,7 +357,7 @@ def _deliverer(result: Any, index: int) -> Callable[[Outcome], Any]:
 
 
 def _submit_chunks(
-    crew: Union[Crew, ThreadCrew],
+    dispatcher: Union[Dispatcher, ThreadDispatcher],
     results: IMapIterator,
     func: Callable[[Any], Any],
     chunks: Iterator[List[Any]],
@@ -377,7 +371,7 @@ def _submit_chunks(
             chunk = next(chunks, None)
             if chunk is None:
                 break
-            crew.submit(_deliverer(results, count), each_of_chunk, func, chunk, held=True)
+            dispatcher.submit(_deliverer(results, count), each_of_chunk, func, chunk, held=True)
             count += 1
     except Exception as error:
         # The iterable raised, or the pool was terminated: the iterator tells, in its turn.
@@ -385,4 +379,4 @@ def _submit_chunks(
         count += 1
     finally:
         results._end_at(count)
-        crew.unhold()
+        dispatcher.unhold()

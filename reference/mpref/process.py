@@ -16,9 +16,8 @@ import signal
 import threading
 from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Set, Tuple
 
-from ._ipc import reduction as _reduction
-from ._os import child_handle as _handle
-from ._os import descriptors as _fds
+from ._ipc import reduction
+from ._os import child_handle, descriptors
 
 __all__ = ["BaseProcess", "active_children", "current_process", "parent_process"]
 
@@ -58,7 +57,7 @@ class BaseProcess:
         self._args = tuple(args)
         self._kwargs = dict(kwargs)
         self._name = str(name) if name else _generated_name(self)
-        self._mp_handle: Optional[_handle.Handle] = None
+        self._mp_handle: Optional[child_handle.Handle] = None
         self._mp_claimed = False
         self._mp_closed = False
 
@@ -273,7 +272,7 @@ class BaseProcess:
 
     # How the class starts a process: a context's class says it.
 
-    def _launch(self) -> _handle.Handle:
+    def _launch(self) -> child_handle.Handle:
         raise NotImplementedError("use the Process of a context, which knows a start method")
 
     def _signal(self, signum: int, verb: str) -> None:
@@ -284,7 +283,7 @@ class BaseProcess:
             raise AssertionError(f"can only {verb} a started process")
         handle.send_signal(signum)
 
-    def _poll(self, handle: _handle.Handle) -> Optional[int]:
+    def _poll(self, handle: child_handle.Handle) -> Optional[int]:
         exitcode = handle.poll()
         if exitcode is not None:
             self._note_end()
@@ -319,7 +318,7 @@ class AuthenticationString(bytes):
     """A key that refuses to be pickled, but for a child that is being started."""
 
     def __reduce__(self) -> Any:
-        if _reduction.spawning() is None:
+        if reduction.spawning() is None:
             raise TypeError(
                 "an authentication key can't be pickled: whoever reads it could join the family; "
                 "children get it when they are started"
@@ -400,10 +399,10 @@ class _ParentProcess(BaseProcess):
         self._end = parent.end
 
     def is_alive(self) -> bool:
-        return not _fds.ready(self._end, 0)
+        return not descriptors.ready(self._end, 0)
 
     def join(self, timeout: Optional[float] = None) -> None:
-        _fds.ready(self._end, timeout)
+        descriptors.ready(self._end, timeout)
 
     @property
     def pid(self) -> int:

@@ -25,17 +25,13 @@ import weakref
 from collections import deque
 from typing import Any, Callable, Deque, Iterator, List, Optional, Tuple
 
-from ._ipc import channels as _wire
-from ._ipc import messages as _parcel
-from ._ipc import one_way as _oneway
-from ._ipc import reduction as _reduction
-from ._os import descriptors as _fds
-from ._os import weak as _weak
-from ._start import exit as _exit
+from ._ipc import channels, messages, one_way, reduction
+from ._ipc.connections import Pipe
+from ._os import descriptors, weak
+from ._start import at_exit, method
 from ._sync.conditions import Condition
-from ._sync.locks import BoundedSemaphore, Semaphore, Shareable, start_method_of
+from ._sync.locks import BoundedSemaphore, Semaphore, Shareable
 from ._sync.semaphore import VALUE_MAX
-from .connection import Pipe
 
 __all__ = ["JoinableQueue", "Queue", "SimpleQueue"]
 
@@ -55,13 +51,13 @@ class Queue(Shareable):
     """
 
     def __init__(self, maxsize: int = 0, *, ctx: Any = None) -> None:
-        self._start_method = start_method_of(ctx)
+        self._start_method = method.of_context(ctx)
         self._maxsize = maxsize if 0 < maxsize <= VALUE_MAX else VALUE_MAX
         self._creator = os.getpid()
-        self._bind(*_oneway.pair(), BoundedSemaphore(self._maxsize, ctx=ctx))
+        self._bind(*one_way.pair(), BoundedSemaphore(self._maxsize, ctx=ctx))
 
     def _bind(
-        self, reader: _oneway.Reader, writer: _oneway.Writer, slots: BoundedSemaphore
+        self, reader: one_way.Reader, writer: one_way.Writer, slots: BoundedSemaphore
     ) -> None:
         self._reader = reader
         self._writer = writer
@@ -81,7 +77,7 @@ class Queue(Shareable):
         Anchor: multiprocessing.Queue.put
         """
         self._check_open()
-        data, fds = _parcel.pack_apart(obj)
+        data, fds = messages.pack_apart(obj)
         if not self._slots.acquire(False) and not (block and self._wait_for_slot(timeout)):
             raise queue.Full
         self._count_task()
@@ -108,9 +104,9 @@ class Queue(Shareable):
         except BlockingIOError:
             message = self._wait_for_message(timeout if block else 0)
         self._give_slot_back()
-        return _parcel.unpack(*message)
+        return messages.unpack(*message)
 
-    def _wait_for_message(self, timeout: Optional[float]) -> _wire.Message:
+    def _wait_for_message(self, timeout: Optional[float]) -> channels.Message:
         for wait in self._waits(timeout):
             if self._reader.ready(wait):
                 try:
@@ -245,7 +241,7 @@ class Queue(Shareable):
         self._check_handing_over()
         self._check_open()
         ends = [
-            [_reduction.DupFd(fd) for fd in end.descriptors()]
+            [reduction.DupFd(fd) for fd in end.descriptors()]
             for end in (self._reader, self._writer)
         ]
         return self._start_method, self._maxsize, self._creator, ends, self._slots
@@ -253,7 +249,7 @@ class Queue(Shareable):
     def __setstate__(self, state: Tuple[Any, ...]) -> None:
         self._start_method, self._maxsize, self._creator, ends, slots = state
         reader, writer = ([fd.detach() for fd in end] for end in ends)
-        self._bind(_oneway.Reader(*reader), _oneway.Writer(*writer), slots)
+        self._bind(one_way.Reader(*reader), one_way.Writer(*writer), slots)
 
     def _after_fork_in_child(self) -> None:
         self._feeder.forget()
@@ -320,7 +316,7 @@ class SimpleQueue(Shareable):
     """
 
     def __init__(self, *, ctx: Any = None) -> None:
-        self._start_method = start_method_of(ctx)
+        self._start_method = method.of_context(ctx)
         self._reader, self._writer = Pipe(duplex=False)
 
     def put(self, item: Any) -> None:
@@ -370,17 +366,17 @@ class _Feeder:
     It knows the channel and not the queue, which may be collected while messages are waiting.
     """
 
-    def __init__(self, channel: _oneway.Writer) -> None:
+    def __init__(self, channel: one_way.Writer) -> None:
         self._channel = channel
         # Reentrant: a signal handler or a finalizer that puts may interrupt a put().
         self._changed = threading.Condition(threading.RLock())
-        self._waiting: Deque[Tuple[_wire.Payload, List[int]]] = deque()
+        self._waiting: Deque[Tuple[channels.Payload, List[int]]] = deque()
         self._thread: Optional[threading.Thread] = None
         self._closing = False
         self._join_cancelled = False
-        self._duty: Optional[_exit.Duty] = None
+        self._exit_callback: Optional[at_exit.ExitCallback] = None
 
-    def send(self, data: _wire.Payload, fds: List[int], *, joined: bool) -> None:
+    def send(self, data: channels.Payload, fds: List[int], *, joined: bool) -> None:
         """Send now if the channel takes it, else leave it to the thread.
 
         joined: whether the process waits for the thread at its end.
@@ -389,13 +385,13 @@ class _Feeder:
             has_thread = self._thread is not None or self._start(joined)
             if not self._waiting:
                 try:
-                    self._channel.send(data, fds, _wire.DONTWAIT if has_thread else 0)
+                    self._channel.send(data, fds, channels.DONTWAIT if has_thread else 0)
                     return
                 except BlockingIOError:
                     pass
-            if isinstance(data, _wire.Apart):
+            if isinstance(data, channels.OutOfBandPickle):
                 data = data.copied()
-            self._waiting.append((data, _parcel.keep(fds)))
+            self._waiting.append((data, messages.keep(fds)))
             self._changed.notify()
 
     def _start(self, joined: bool) -> bool:
@@ -407,7 +403,7 @@ class _Feeder:
             return False
         self._thread = thread
         if joined and not self._join_cancelled:
-            self._duty = _exit.after_children(self._finish)
+            self._exit_callback = at_exit.after_children(self._finish)
         return True
 
     def _run(self) -> None:
@@ -433,12 +429,12 @@ class _Feeder:
                 traceback.print_exc()
             with self._changed:
                 self._waiting.popleft()
-            _fds.close_all(fds)
+            descriptors.close_all(fds)
 
     def _drop_waiting(self) -> None:
         with self._changed:
             for _, fds in self._waiting:
-                _fds.close_all(fds)
+                descriptors.close_all(fds)
             self._waiting.clear()
 
     def close(self) -> None:
@@ -452,13 +448,13 @@ class _Feeder:
     def join(self) -> None:
         if self._thread is not None and not self._join_cancelled:
             self._thread.join()
-            if self._duty is not None:
-                self._duty.cancel()
+            if self._exit_callback is not None:
+                self._exit_callback.cancel()
 
     def cancel_join(self) -> None:
         self._join_cancelled = True
-        if self._duty is not None:
-            self._duty.cancel()
+        if self._exit_callback is not None:
+            self._exit_callback.cancel()
 
     def _finish(self) -> None:
         self.close()
@@ -467,14 +463,14 @@ class _Feeder:
     def forget(self) -> None:
         """In a forked child: the messages are the parent's, and so is the thread."""
         for _, fds in self._waiting:
-            _fds.close_all(fds)
+            descriptors.close_all(fds)
 
 
 _queues: weakref.WeakSet[Queue] = weakref.WeakSet()
 
 
 def _after_fork_in_child() -> None:
-    for each in _weak.living(_queues):
+    for each in weak.living(_queues):
         each._after_fork_in_child()
 
 

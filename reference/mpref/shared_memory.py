@@ -2,7 +2,7 @@
 
 On Linux a name is a file in /dev/shm, which is all that shm_open(3) of the C library knows of it.
 Blocks and their names are therefore those of every other program on the machine. Who unlinks what
-a program left behind says `_tracker`.
+a program left behind says `_start.tracker`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import os
 import struct
 from typing import Any, Callable, Iterable, Iterator, NamedTuple, Optional, Tuple, Union
 
-from ._memory import named_blocks as _shm
-from ._memory import segments as _shared
-from ._start import tracker as _tracker
+from ._memory import named_blocks
+from ._os import descriptors
+from ._start import tracker
 
 __all__ = ["ShareableList", "SharedMemory"]
 
@@ -58,11 +58,11 @@ class SharedMemory:
             raise ValueError("name can only be None for a new block (create=True)")
         self._track = bool(track)
         if create:
-            self._name, fd = _shm.create(name, size, self._track)
+            self._name, fd = named_blocks.create(name, size, self._track)
         else:
             assert name is not None
-            self._name = _shm.plain(name)
-            fd = _shm.attach(self._name)
+            self._name = named_blocks.plain(name)
+            fd = named_blocks.attach(self._name)
         try:
             self._file = os.fstat(fd)
             self._size = self._file.st_size
@@ -127,9 +127,9 @@ class SharedMemory:
 
         Anchor: multiprocessing.shared_memory.SharedMemory.unlink
         """
-        os.unlink(_shm.path(self._name))
+        os.unlink(named_blocks.path(self._name))
         if self._track:
-            _tracker.forget(self._name, self._file)
+            tracker.forget(self._name, self._file)
 
     def __reduce__(self) -> Tuple[Any, ...]:
         return _attach, (type(self), self._name, self._size, self._track)
@@ -145,7 +145,7 @@ def _attach(cls: Any, name: str, size: int, track: bool) -> Any:
 def _map(fd: int, size: int, name: str) -> mmap.mmap:
     if size == 0:
         raise ValueError(f"shared memory {name!r} has no bytes: who makes it is not done yet")
-    return _shared.map_file(fd, size)
+    return descriptors.map_file(fd, size)
 
 
 # --- lists ---------------------------------------------------------------------------------------

@@ -15,8 +15,9 @@ from __future__ import annotations
 import ctypes
 from typing import Any, Callable, Dict, Optional, Tuple, Type
 
-from ._ipc import reduction as _reduction
-from ._memory import heap as _heap
+from ._ipc import reduction
+from ._memory import heap
+from ._sync.locks import RLock
 
 __all__ = ["Array", "RawArray", "RawValue", "Value", "copy", "synchronized"]
 
@@ -166,7 +167,7 @@ class SynchronizedBase:
         return self._lock.__exit__(*exception)
 
     def __reduce__(self) -> Tuple[Any, ...]:
-        _reduction.assert_spawning(self)
+        reduction.assert_spawning(self)
         return synchronized, (self._obj, self._lock)
 
     def __repr__(self) -> str:
@@ -323,24 +324,20 @@ def _behind(obj: Any, lock: Any, ctx: Any) -> Any:
 
 
 def _new_lock(ctx: Any) -> Any:
-    if ctx is None:
-        from . import context
-
-        ctx = context.get_context()
-    return ctx.RLock()
+    return RLock() if ctx is None else ctx.RLock()
 
 
 # --- objects and pickles -------------------------------------------------------------------------
 
 
 def _new(ctype: Any) -> Any:
-    return _place(ctype, _heap.allocate(ctypes.sizeof(ctype)))
+    return _place(ctype, heap.allocate(ctypes.sizeof(ctype)))
 
 
 def _place(ctype: Any, block: Any) -> Any:
     obj = ctype.from_address(block.address)
     setattr(obj, _BLOCK, block)
-    _reduction.register(ctype, _reduce)
+    reduction.register(ctype, _reduce)
     return obj
 
 
@@ -350,7 +347,7 @@ def _reduce(obj: Any) -> Any:
     # that is somewhere else.
     if block is None or block.address != ctypes.addressof(obj):
         return obj.__reduce_ex__(2)
-    _reduction.assert_spawning(obj)
+    reduction.assert_spawning(obj)
     return _rebuild, (*_describe(type(obj)), block)
 
 

@@ -14,7 +14,7 @@ import traceback
 import scenarios
 from asking import ask
 from mpref import AuthenticationError
-from mpref._ipc import listeners as listeners
+from mpref._ipc import listeners
 from mpref.connection import Client, Listener
 from scenarios import PATIENCE
 

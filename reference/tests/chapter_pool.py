@@ -241,7 +241,7 @@ def terminate_kills_who_ignores_it(ctx):
 def collected_pool_is_terminated(ctx):
     pool = ctx.Pool(1)
     pool.apply(_pid)
-    thread = pool._crew._thread
+    thread = pool._dispatcher._thread
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         del pool
@@ -251,7 +251,7 @@ def collected_pool_is_terminated(ctx):
     assert not thread.is_alive() and mpref.active_children() == []
     # A result keeps its pool, until it is there.
     pool = ctx.Pool(1)
-    thread, result = pool._crew._thread, pool.apply_async(_square, (3,))
+    thread, result = pool._dispatcher._thread, pool.apply_async(_square, (3,))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         del pool

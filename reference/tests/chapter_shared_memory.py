@@ -274,7 +274,7 @@ def stranger_removes_nothing(ctx):
 
 
 def name_that_got_another_owner_is_left_alone(ctx):
-    registry = _tracker._Registry(_tracker._fds.anonymous_file(_tracker._FREE))
+    registry = _tracker._Registry(_tracker.descriptors.anonymous_file(_tracker._FREE))
     name = f"mpref-owner-{os.getpid()}"
     for sweep_removes in (True, False):
         block = SharedMemory(name, create=True, size=5, track=False)
@@ -350,14 +350,14 @@ def closed_descriptors_are_noticed(ctx):
 
 def the_locks_are_of_the_kinds_that_are_needed(ctx):
     # What the whole rests on: a lock of an open file is the family's, not the process's.
-    fd = _tracker._fds.anonymous_file(_tracker._FREE)
+    fd = _tracker.descriptors.anonymous_file(_tracker._FREE)
     registry = _tracker._Registry(fd)
     fcntl.flock(fd, fcntl.LOCK_EX)
     copy, anew = os.dup(fd), registry.opened_anew()
     registry.leave()
     raises(BlockingIOError, fcntl.flock, anew, fcntl.LOCK_SH | fcntl.LOCK_NB)
     # So does a mapping, when all descriptors have been closed.
-    mapping = _tracker._shared.map_file(copy, 1)
+    mapping = _tracker.descriptors.map_file(copy, 1)
     os.close(copy)
     raises(BlockingIOError, fcntl.flock, anew, fcntl.LOCK_SH | fcntl.LOCK_NB)
     mapping.close()

@@ -13,13 +13,11 @@ answer is accepted, too: 16 bytes without a name.
 """
 
 import os
-from typing import TYPE_CHECKING, Dict, Optional
+from typing import Dict, Optional
 
 from ..exceptions import AuthenticationError
-from . import channels as _wire
-
-if TYPE_CHECKING:
-    from .connections import Connection
+from . import channels
+from .connections import Connection
 
 __all__ = ["answer_challenge", "deliver_challenge"]
 
@@ -41,7 +39,7 @@ _LEAST_CHALLENGE = 20
 _LONGEST_MESSAGE = 256
 
 
-def deliver_challenge(connection: "Connection", authkey: bytes) -> None:
+def deliver_challenge(connection: Connection, authkey: bytes) -> None:
     """Demand of the other end of `connection` a proof that it knows `authkey`.
 
     Raises AuthenticationError when the answer is wrong, EOFError when none comes, ValueError
@@ -73,7 +71,7 @@ def deliver_challenge(connection: "Connection", authkey: bytes) -> None:
     connection.send_bytes(_WELCOME)
 
 
-def answer_challenge(connection: "Connection", authkey: bytes) -> None:
+def answer_challenge(connection: Connection, authkey: bytes) -> None:
     """Prove to the other end of `connection` that this one knows `authkey`.
 
     Raises AuthenticationError when the other end is not convinced or sends no proper challenge,
@@ -108,10 +106,10 @@ def answer_challenge(connection: "Connection", authkey: bytes) -> None:
         )
 
 
-def _receive(connection: "Connection") -> bytes:
+def _receive(connection: Connection) -> bytes:
     try:
         return connection.recv_bytes(_LONGEST_MESSAGE)
-    except _wire.MessageTooLong as error:
+    except channels.MessageTooLong as error:
         raise AuthenticationError(
             f"expected a message of the authentication, of at most {_LONGEST_MESSAGE} bytes; does "
             "the other end have an authkey, too?"

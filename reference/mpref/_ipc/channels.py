@@ -29,12 +29,12 @@ import struct
 import time
 from typing import Any, Callable, List, Optional, Sequence, Tuple, Union
 
-from .._os import descriptors as _fds
+from .._os import descriptors
 
 Buffer = Union[bytes, bytearray, memoryview]
 
 
-class Apart:
+class OutOfBandPickle:
     """A pickle, and the large buffers that are not in it but beside it.
 
     A sender's buffers are the objects' own memory, which is copied once: into the memfd. A
@@ -50,12 +50,12 @@ class Apart:
     def __len__(self) -> int:
         return len(self.pickle) + sum(map(len, self.buffers))
 
-    def copied(self) -> "Apart":
+    def copied(self) -> "OutOfBandPickle":
         """The same with buffers that no longer change with the objects."""
-        return Apart(self.pickle, [bytes(buffer) for buffer in self.buffers])
+        return OutOfBandPickle(self.pickle, [bytes(buffer) for buffer in self.buffers])
 
 
-Payload = Union[Buffer, Apart]
+Payload = Union[Buffer, OutOfBandPickle]
 Message = Tuple[Payload, List[int]]
 
 # A payload of up to this many bytes travels in the datagram, a longer one in a memfd. Not for
@@ -98,7 +98,7 @@ class MessageTooLong(OSError):
 
 def pair() -> Tuple["PacketChannel", "PacketChannel"]:
     """Two ends of a new local channel."""
-    first, second = _fds.channel_pair()
+    first, second = descriptors.channel_pair()
     for end in first, second:
         end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     return PacketChannel(first.detach()), PacketChannel(second.detach())
@@ -141,7 +141,7 @@ class PacketChannel:
 
     def ready(self, timeout: Optional[float]) -> bool:
         """Whether there is a message, or the end, within `timeout` seconds."""
-        return _fds.ready(self.fileno(), timeout)
+        return descriptors.ready(self.fileno(), timeout)
 
     def detach(self) -> int:
         """The descriptor, which from now on belongs to the caller; the channel is closed."""
@@ -165,7 +165,7 @@ class PacketChannel:
 
         With DONTWAIT in `flags` raises BlockingIOError where the channel is full.
         """
-        if isinstance(payload, Apart):
+        if isinstance(payload, OutOfBandPickle):
             kind, memfd = _APART_IN_MEMFD, _sealed_apart(payload)
         else:
             if len(payload) <= INLINE_BYTES:
@@ -220,7 +220,7 @@ class PacketChannel:
             )
         fds = _descriptors(ancillary) if ancillary else []
         if arrived & _TRUNCATED:
-            _fds.close_all(fds)
+            descriptors.close_all(fds)
             raise OSError(
                 errno.EMFILE,
                 "a message was lost: it carried more file descriptors than this process may open",
@@ -233,12 +233,12 @@ class PacketChannel:
             try:
                 payload = _apart(memfd) if data[:1] == _APART_IN_MEMFD else _contents(memfd)
             except BaseException:
-                _fds.close_all(fds)
+                descriptors.close_all(fds)
                 raise
             finally:
                 os.close(memfd)
         if maxlength is not None and len(payload) > maxlength:
-            _fds.close_all(fds)
+            descriptors.close_all(fds)
             raise MessageTooLong(len(payload), maxlength)
         return payload, fds
 
@@ -268,7 +268,7 @@ class StreamChannel:
 
     def ready(self, timeout: Optional[float]) -> bool:
         """As PacketChannel's."""
-        return _fds.ready(self._fd, timeout)
+        return descriptors.ready(self._fd, timeout)
 
     def close(self, close: Callable[[int], None] = os.close) -> None:
         fd, self._fd = self._fd, -1
@@ -319,7 +319,7 @@ class StreamChannel:
                 raise MessageTooLong(length, maxlength)
             return self._read(length), fds
         except BaseException:
-            _fds.close_all(fds)
+            descriptors.close_all(fds)
             raise
 
     def _header(self) -> Tuple[bytes, List[int]]:
@@ -335,7 +335,7 @@ class StreamChannel:
         try:
             return data + self._read(4 - len(data)), fds
         except BaseException:
-            _fds.close_all(fds)
+            descriptors.close_all(fds)
             raise
 
     def _read(self, size: int) -> bytes:
@@ -401,13 +401,13 @@ def _contents(fd: int) -> bytes:
         return file.readall()
 
 
-def _sealed_apart(payload: Apart) -> int:
+def _sealed_apart(payload: OutOfBandPickle) -> int:
     parts = (payload.pickle, *payload.buffers)
     numbers = [len(part) for part in parts] + [len(parts)]
     return _sealed(*parts, b"".join([_LENGTH.pack(number) for number in numbers]))
 
 
-def _apart(fd: int) -> Apart:
+def _apart(fd: int) -> OutOfBandPickle:
     # Read, not mapped: a mapping of Python's keeps a descriptor up to 3.12, for as long as the
     # object lives.
     place = os.fstat(fd).st_size - _LENGTH.size
@@ -416,7 +416,7 @@ def _apart(fd: int) -> Apart:
     os.lseek(fd, 0, os.SEEK_SET)
     with open(fd, "rb", buffering=0, closefd=False) as file:
         parts = [_read_exactly(file, length) for (length,) in _LENGTH.iter_unpack(lengths)]
-    return Apart(parts[0], parts[1:])
+    return OutOfBandPickle(parts[0], parts[1:])
 
 
 def _read_exactly(file: io.RawIOBase, length: int) -> bytearray:

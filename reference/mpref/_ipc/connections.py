@@ -9,16 +9,13 @@ import select
 from types import TracebackType
 from typing import Any, Iterable, List, Optional, Tuple, Type, Union
 
-from .._os import descriptors as _fds
+from .._os import descriptors
 from ..exceptions import BufferTooShort
-from . import channels as _wire
-from . import messages as _parcel
-from . import one_way as _oneway
-from . import reduction as _reduction
+from . import channels, messages, one_way, reduction
 
 __all__ = ["Connection", "Pipe", "wait"]
 
-_Channel = Union[_wire.PacketChannel, _wire.StreamChannel, _oneway.Reader, _oneway.Writer]
+_Channel = Union[channels.PacketChannel, channels.StreamChannel, one_way.Reader, one_way.Writer]
 
 # Anything bytes-like: Python 3.9 has no type for that.
 _Bytes = Any
@@ -40,7 +37,7 @@ def wait(object_list: Iterable[Any], timeout: Optional[float] = None) -> List[An
     poll = select.poll()
     for fd in fds:
         poll.register(fd, select.POLLIN)
-    found = dict(_fds.poll_until(poll, timeout))
+    found = dict(descriptors.poll_until(poll, timeout))
     invalid = [fd for fd, event in found.items() if event & select.POLLNVAL]
     if invalid:
         raise OSError(errno.EBADF, f"{os.strerror(errno.EBADF)}: {invalid[0]}")
@@ -68,7 +65,7 @@ class Connection:
         self._closed = False
         self._readable = readable
         self._writable = writable
-        self._channel = _wire.open_channel(handle)
+        self._channel = channels.open_channel(handle)
 
     @classmethod
     def _over(cls, channel: _Channel, readable: bool, writable: bool) -> Connection:
@@ -129,7 +126,7 @@ class Connection:
         Anchor: multiprocessing.connection.Connection.send
         """
         self._check_writable()
-        pack = _parcel.pack_apart if self._channel.carries_buffers else _parcel.pack
+        pack = messages.pack_apart if self._channel.carries_buffers else messages.pack
         self._channel.send(*pack(obj))
 
     def recv(self) -> Any:
@@ -141,7 +138,7 @@ class Connection:
         Anchor: multiprocessing.connection.Connection.recv
         """
         self._check_readable()
-        return _parcel.unpack(*self._channel.receive())
+        return messages.unpack(*self._channel.receive())
 
     def poll(self, timeout: Optional[float] = 0.0) -> bool:
         """Whether there is something to receive, or the end, within `timeout` seconds.
@@ -217,10 +214,10 @@ class Connection:
             view[offset : offset + length] = payload
             return length
 
-    def _receive_bytes(self, maxlength: Optional[int]) -> _wire.Buffer:
+    def _receive_bytes(self, maxlength: Optional[int]) -> channels.Buffer:
         try:
-            message: _wire.Message = self._channel.receive(maxlength=maxlength)
-        except _wire.MessageTooLong:
+            message: channels.Message = self._channel.receive(maxlength=maxlength)
+        except channels.MessageTooLong:
             # What is left of the message would be taken for the next one.
             if self._writable:
                 self._readable = False
@@ -229,9 +226,9 @@ class Connection:
             raise
         # Somebody used send() at the other end, of an object with descriptors.
         payload, fds = message
-        if isinstance(payload, _wire.Apart):
-            return _reduction.dumps(_parcel.unpack(payload, fds))
-        _fds.close_all(fds)
+        if isinstance(payload, channels.OutOfBandPickle):
+            return reduction.dumps(messages.unpack(payload, fds))
+        descriptors.close_all(fds)
         return payload
 
     def _check_open(self) -> None:
@@ -263,7 +260,7 @@ class Connection:
         self._check_open()
         return _rebuild, (
             type(self._channel),
-            [_reduction.DupFd(fd) for fd in self._channel.descriptors()],
+            [reduction.DupFd(fd) for fd in self._channel.descriptors()],
             self._readable,
             self._writable,
         )
@@ -278,14 +275,14 @@ def Pipe(duplex: bool = True) -> Tuple[Connection, Connection]:
     Anchor: multiprocessing.Pipe
     """
     if duplex:
-        first, second = _wire.pair()
+        first, second = channels.pair()
         return Connection._over(first, True, True), Connection._over(second, True, True)
-    reader, writer = _oneway.pair()
+    reader, writer = one_way.pair()
     return Connection._over(reader, True, False), Connection._over(writer, False, True)
 
 
 def _rebuild(
-    kind: Type[_Channel], fds: List[_reduction.DupFd], readable: bool, writable: bool
+    kind: Type[_Channel], fds: List[reduction.DupFd], readable: bool, writable: bool
 ) -> Connection:
     return Connection._over(kind(*[fd.detach() for fd in fds]), readable, writable)
 

@@ -3,9 +3,8 @@
 import os
 from typing import Any, List, Sequence, Tuple
 
-from .._os import descriptors as _fds
-from . import channels as _wire
-from . import reduction as _reduction
+from .._os import descriptors
+from . import channels, reduction
 
 
 def pack(obj: Any) -> Tuple[bytes, List[int]]:
@@ -14,20 +13,20 @@ def pack(obj: Any) -> Tuple[bytes, List[int]]:
     The descriptors are those of the objects themselves: still theirs, and only good as long
     as these are open. Who sends later has to `keep()` them.
     """
-    with _reduction.collecting_fds() as fds:
-        data = _reduction.dumps(obj)
+    with reduction.collecting_fds() as fds:
+        data = reduction.dumps(obj)
     return data, fds
 
 
-def pack_apart(obj: Any) -> Tuple[_wire.Payload, List[int]]:
+def pack_apart(obj: Any) -> Tuple[channels.Payload, List[int]]:
     """As `pack`, with large buffers of the objects left where they are.
 
     For channels that carry such (`carries_buffers`). They are good as long as nobody changes
     the objects: who sends later has to take `copied()` ones.
     """
-    with _reduction.collecting_fds() as fds:
-        data, buffers = _reduction.dumps_apart(obj, _wire.INLINE_BYTES)
-    return _wire.Apart(data, buffers) if buffers else data, fds
+    with reduction.collecting_fds() as fds:
+        data, buffers = reduction.dumps_apart(obj, channels.INLINE_BYTES)
+    return channels.OutOfBandPickle(data, buffers) if buffers else data, fds
 
 
 def keep(fds: Sequence[int]) -> List[int]:
@@ -37,20 +36,20 @@ def keep(fds: Sequence[int]) -> List[int]:
         for fd in fds:
             kept.append(os.dup(fd))
     except BaseException:
-        _fds.close_all(kept)
+        descriptors.close_all(kept)
         raise
     return kept
 
 
-def unpack(payload: _wire.Payload, fds: List[int]) -> Any:
+def unpack(payload: channels.Payload, fds: List[int]) -> Any:
     """The object of a received message. Takes over the descriptors."""
     if not fds:
         return _load(payload)
-    with _reduction.providing_fds(fds):
+    with reduction.providing_fds(fds):
         return _load(payload)
 
 
-def _load(payload: _wire.Payload) -> Any:
-    if isinstance(payload, _wire.Apart):
-        return _reduction.loads(payload.pickle, buffers=payload.buffers)
-    return _reduction.loads(payload)
+def _load(payload: channels.Payload) -> Any:
+    if isinstance(payload, channels.OutOfBandPickle):
+        return reduction.loads(payload.pickle, buffers=payload.buffers)
+    return reduction.loads(payload)

@@ -34,8 +34,8 @@ import threading
 import time
 from typing import Callable, List, Optional, Sequence, Tuple
 
-from .._os import descriptors as _fds
-from . import channels as _wire
+from .._os import descriptors
+from . import channels
 
 # PyPy lacks the names; the numbers are those of Linux' <linux/fcntl.h>.
 _SETPIPE_SZ: int = getattr(fcntl, "F_SETPIPE_SZ", 1031)
@@ -67,13 +67,13 @@ _LOOK_AGAIN = 0.001
 
 def pair() -> Tuple["Reader", "Writer"]:
     """The two ends of a new channel."""
-    first, second = _wire.pair()
+    first, second = channels.pair()
     with first, second:
         reader, writer = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         try:
-            ends = [_fds.above_stdio(reader), _fds.above_stdio(writer)]
+            ends = [descriptors.above_stdio(reader), descriptors.above_stdio(writer)]
         except BaseException:
-            _fds.close_all((reader, writer))
+            descriptors.close_all((reader, writer))
             raise
         return Reader(first.detach(), ends[0]), Writer(second.detach(), ends[1])
 
@@ -87,7 +87,7 @@ class Reader:
     def __init__(self, fd: int, overflow: int) -> None:
         self._overflow = overflow
         self._epoll: Optional[select.epoll] = None
-        self._packets = _wire.PacketChannel(fd)
+        self._packets = channels.PacketChannel(fd)
 
     def descriptors(self) -> List[int]:
         """What another process needs to make its own `Reader`."""
@@ -108,17 +108,17 @@ class Reader:
         poll = select.poll()
         poll.register(self._packets.fileno(), select.POLLIN)
         poll.register(self._overflow, select.POLLIN)
-        return bool(_fds.poll_until(poll, timeout))
+        return bool(descriptors.poll_until(poll, timeout))
 
     def receive(
         self, maxlength: Optional[int] = None, timeout: Optional[float] = None
-    ) -> _wire.Message:
+    ) -> channels.Message:
         """As PacketChannel's, but raises BlockingIOError when nothing comes within `timeout`."""
         deadline = None
         while True:
             ended = False
             try:
-                return self._packets.receive(maxlength, _wire.DONTWAIT)
+                return self._packets.receive(maxlength, channels.DONTWAIT)
             except BlockingIOError:
                 pass
             except EOFError:
@@ -136,7 +136,7 @@ class Reader:
             if not self.ready(timeout):
                 raise BlockingIOError(errno.EAGAIN, "no message")
 
-    def _take_in_turn(self, maxlength: Optional[int]) -> Optional[_wire.Message]:
+    def _take_in_turn(self, maxlength: Optional[int]) -> Optional[channels.Message]:
         fd = self._packets.fileno()
         with _turns.lock:
             try:
@@ -144,7 +144,7 @@ class Reader:
                 if not _has_unread(self._overflow):
                     return None
                 try:
-                    return self._packets.receive(maxlength, _wire.DONTWAIT)
+                    return self._packets.receive(maxlength, channels.DONTWAIT)
                 except (BlockingIOError, EOFError):
                     payload = self._take()
             finally:
@@ -152,7 +152,7 @@ class Reader:
         if payload is None:
             return None
         if maxlength is not None and len(payload) > maxlength:
-            raise _wire.MessageTooLong(len(payload), maxlength)
+            raise channels.MessageTooLong(len(payload), maxlength)
         return payload, []
 
     def _take(self) -> Optional[bytes]:
@@ -198,7 +198,7 @@ class Writer:
         self._overflow = overflow
         # Until when it is believed that nobody reads.
         self._unattended_until = 0.0
-        self._packets = _wire.PacketChannel(fd)
+        self._packets = channels.PacketChannel(fd)
 
     def descriptors(self) -> List[int]:
         """What another process needs to make its own `Writer`."""
@@ -210,18 +210,20 @@ class Writer:
     def ready(self, timeout: Optional[float]) -> bool:
         return self._packets.ready(timeout)
 
-    def send(self, payload: _wire.Payload, fds: Sequence[int] = (), flags: int = 0) -> None:
+    def send(self, payload: channels.Payload, fds: Sequence[int] = (), flags: int = 0) -> None:
         """As PacketChannel's."""
-        waits = not flags & _wire.DONTWAIT
+        waits = not flags & channels.DONTWAIT
         fits = not fds and len(payload) <= OVERFLOW_LONGEST
         if not _has_unread(self._overflow):
             try:
-                return self._packets.send(payload, fds, flags | _wire.DONTWAIT if fits else flags)
+                return self._packets.send(
+                    payload, fds, flags | channels.DONTWAIT if fits else flags
+                )
             except BlockingIOError:
                 pass
         if not waits:
             raise BlockingIOError(errno.EAGAIN, "the channel is full")
-        if not fits or isinstance(payload, _wire.Apart):
+        if not fits or isinstance(payload, channels.OutOfBandPickle):
             while _has_unread(self._overflow):
                 time.sleep(_LOOK_AGAIN)
             return self._packets.send(payload, fds)
@@ -229,7 +231,7 @@ class Writer:
         while True:
             if time.monotonic() >= self._unattended_until and self._readers_make_room():
                 try:
-                    return self._packets.send(payload, (), _wire.DONTWAIT)
+                    return self._packets.send(payload, (), channels.DONTWAIT)
                 except BlockingIOError:
                     # Others were faster.
                     continue

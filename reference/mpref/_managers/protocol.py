@@ -14,9 +14,8 @@ from __future__ import annotations
 import traceback
 from typing import Any, NamedTuple, Optional, Tuple
 
-from .._ipc import authentication as authkeys
-from .._ipc import connections as connection
-from .._ipc import listeners
+from .._ipc import authentication, listeners
+from .._ipc.connections import Connection
 
 VALUE, PROXY, RAISED, FAILED = "value", "proxy", "raised", "failed"
 
@@ -43,28 +42,33 @@ class Token(NamedTuple):
     exposed: Tuple[str, ...]
 
 
-class Talk:
+class ManagerConnection:
     """One connection between a client and a server, in one of the two formats."""
 
-    def __init__(self, end: connection.Connection, serializer: str) -> None:
-        self.connection = end
+    def __init__(self, end: Connection, serializer: str) -> None:
+        self._end = end
         self._pickles = serializer == "pickle"
+
+    @property
+    def closed(self) -> bool:
+        """Whether close() was called."""
+        return self._end.closed
 
     def send(self, message: Tuple[Any, ...]) -> None:
         if self._pickles:
-            self.connection.send(message)
+            self._end.send(message)
             return
         from xmlrpc import client  # slow to import, and rarely asked for
 
         text = client.dumps((list(message),), methodname="mpref", allow_none=True)
-        self.connection.send_bytes(text.encode())
+        self._end.send_bytes(text.encode())
 
     def receive(self) -> Any:
         if self._pickles:
-            return self.connection.recv()
+            return self._end.recv()
         from xmlrpc import client
 
-        (message,), _ = client.loads(self.connection.recv_bytes().decode())
+        (message,), _ = client.loads(self._end.recv_bytes().decode())
         return message
 
     def answer(self, kind: str, value: Any) -> None:
@@ -91,7 +95,7 @@ class Talk:
         return opened(self.exchange(*request))
 
     def close(self) -> None:
-        self.connection.close()
+        self._end.close()
 
 
 def opened(answer: Tuple[str, Any]) -> Any:
@@ -109,20 +113,22 @@ def opened(answer: Tuple[str, Any]) -> Any:
     raise RemoteError(value)
 
 
-def connect(address: Any, authkey: bytes, serializer: str, client: str, is_main: bool) -> Talk:
+def connect(
+    address: Any, authkey: bytes, serializer: str, client: str, is_main: bool
+) -> ManagerConnection:
     """A connection to a server. With the main one of a process ends what the process holds."""
-    talk = Talk(listeners.Client(address, authkey=bytes(authkey)), serializer)
+    connection = ManagerConnection(listeners.Client(address, authkey=bytes(authkey)), serializer)
     try:
-        talk.ask("hello", client, is_main)
+        connection.ask("hello", client, is_main)
     except BaseException:
-        talk.close()
+        connection.close()
         raise
-    return talk
+    return connection
 
 
-def authenticate(end: connection.Connection, authkey: bytes, deadline: Optional[float]) -> None:
+def authenticate(end: Connection, authkey: bytes, deadline: Optional[float]) -> None:
     """The server's part of the opening; `deadline` on time.monotonic()."""
     end._channel.deadline = deadline
-    authkeys.deliver_challenge(end, authkey)
-    authkeys.answer_challenge(end, authkey)
+    authentication.deliver_challenge(end, authkey)
+    authentication.answer_challenge(end, authkey)
     end._channel.deadline = None

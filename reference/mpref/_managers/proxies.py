@@ -1,142 +1,34 @@
-"""Proxies of shared objects, and what a process has of the servers behind them."""
+"""Proxies of shared objects."""
 
 from __future__ import annotations
 
 import functools
 import os
-import threading
+import time
 import weakref
-from collections import deque
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Callable,
-    Deque,
-    Dict,
-    List,
-    Mapping,
-    Optional,
-    Sequence,
-    Tuple,
-)
+from typing import Any, Callable, Dict, List, Mapping, Optional, Protocol, Sequence, Tuple
 
-from .._ipc import reduction as _reduction
-from .._os import weak as _weak
-from ..process import current_process
-from . import protocol as _manager_wire
-from .protocol import Talk, Token
-
-if TYPE_CHECKING:
-    from ..managers import BaseManager
-    from .server import Server
-
-# --- what a process has of a server --------------------------------------------------------------
+from .._ipc import reduction
+from .._os import weak
+from . import links
+from .links import Link
+from .protocol import Token
 
 
-class Link:
-    """The connections of this process to one server: a main one, and one for each thread."""
+class Registered(Protocol):
+    """What a proxy has to know of a type identifier that a manager has registered."""
 
-    def __init__(self, address: Any, authkey: bytes, serializer: str) -> None:
-        self.authkey = bytes(authkey)
-        self.serializer = serializer
-        self._address = address
-        self._client = os.urandom(16).hex()
-        self._main = self._connect(is_main=True)
-        self._busy = threading.Lock()
-        self._dropped: Deque[str] = deque()
-        self._local = threading.local()
-
-    def ask(self, *request: Any) -> Any:
-        """Over the connection of this thread, since a call may take as long as it likes."""
-        talk: Optional[Talk] = getattr(self._local, "talk", None)
-        if talk is None or talk.connection.closed:
-            talk = self._local.talk = self._connect(is_main=False)
-        try:
-            answer = talk.exchange(*request)
-        except (EOFError, OSError, KeyboardInterrupt):
-            # What it says next might be the answer to this.
-            talk.close()
-            raise
-        return _manager_wire.opened(answer)
-
-    def drop(self, ident: str) -> None:
-        """Give back a shared object. Finalizers do so, in the middle of anything."""
-        self._dropped.append(ident)
-        while self._dropped and self._busy.acquire(False):
-            try:
-                while self._dropped:
-                    self._main.ask("drop", self._dropped.popleft())
-            except (EOFError, OSError):
-                # The server is gone, and all that it had.
-                self._dropped.clear()
-            finally:
-                self._busy.release()
-
-    def close(self) -> None:
-        self._main.close()
-        talk: Optional[Talk] = getattr(self._local, "talk", None)
-        if talk is not None:
-            talk.close()
-
-    def _connect(self, is_main: bool) -> Talk:
-        return _manager_wire.connect(
-            self._address, self.authkey, self.serializer, self._client, is_main
-        )
+    @property
+    def proxytype(self) -> Any:
+        """The class of its proxies, or None."""
 
 
-class _Inside:
-    """In the server's own process its proxies need no connection."""
+class Manager(Protocol):
+    """What a proxy has to know of its manager."""
 
-    serializer = "pickle"
-
-    def __init__(self, server: Server) -> None:
-        self.server = server
-        self.authkey = server._authkey
-        self._client = os.urandom(16).hex()
-        server.begin(self._client)
-
-    def ask(self, *request: Any) -> Any:
-        return self.server.ask(self._client, *request)
-
-    def drop(self, ident: str) -> None:
-        self.server.ask(self._client, "drop", ident)
-
-    def close(self) -> None:
-        """There is nothing to close."""
-
-
-_links: Dict[Any, Any] = {}
-_gate = threading.RLock()
-_server: Optional[Server] = None
-
-
-def link_to(address: Any, authkey: Optional[bytes], serializer: str) -> Any:
-    """This process's link, made when it is first asked for."""
-    with _gate:
-        link = _links.get(address)
-        if link is None:
-            key = current_process().authkey if authkey is None else authkey
-            link = _links[address] = Link(address, key, serializer)
-        return link
-
-
-def unlink(address: Any) -> None:
-    """The server is shut down."""
-    with _gate:
-        link = _links.pop(address, None)
-    if link is not None:
-        link.close()
-
-
-def become_server(server: Server) -> None:
-    """This process is the server's own from now on."""
-    global _server
-    _server = server
-    with _gate:
-        _links[server.address] = _Inside(server)
-
-
-# --- proxies -------------------------------------------------------------------------------------
+    @property
+    def _registry(self) -> Mapping[str, Registered]:
+        """Its type identifiers."""
 
 
 class BaseProxy:
@@ -156,11 +48,11 @@ class BaseProxy:
         self,
         token: Token,
         serializer: str,
-        manager: Optional[BaseManager] = None,
+        manager: Optional[Manager] = None,
         authkey: Optional[bytes] = None,
         incref: bool = True,
     ) -> None:
-        link = link_to(token.address, authkey, serializer)
+        link = links.link_to(token.address, authkey, serializer)
         self._token = token
         self._serializer = serializer
         self._manager = manager
@@ -195,7 +87,7 @@ class BaseProxy:
         return self._link().ask("value", self._token.ident)
 
     def _link(self) -> Any:
-        return link_to(self._token.address, None, self._serializer)
+        return links.link_to(self._token.address, None, self._serializer)
 
     def __repr__(self) -> str:
         name, typeid = type(self).__name__, self._token.typeid
@@ -213,7 +105,7 @@ class BaseProxy:
     def __reduce__(self) -> Tuple[Any, ...]:
         link = self._link()
         # A child that is being started may have a key of its own.
-        key = link.authkey if _reduction.spawning() is not None else None
+        key = link.authkey if reduction.spawning() is not None else None
         kind = None if isinstance(self, AutoProxy) else type(self)
         return _rebuild, (kind, tuple(self._token), self._serializer, key)
 
@@ -231,7 +123,7 @@ def _auto(exposed: Tuple[str, ...]) -> Any:
     return type("AutoProxy", (AutoProxy,), {name: _method(name) for name in exposed})
 
 
-def make_proxy(token: Token, link: Any, manager: Optional[BaseManager] = None) -> Any:
+def make_proxy(token: Token, link: Any, manager: Optional[Manager] = None) -> Any:
     """The proxy for a shared object that was just made, and is held for it."""
     registered = manager._registry.get(token.typeid) if manager is not None else None
     kind = (registered and registered.proxytype) or _auto(token.exposed)
@@ -254,8 +146,9 @@ def _method(name: str) -> Callable[..., Any]:
 
 def referent_of(obj: Any) -> Any:
     """In the server: the object itself where a proxy for one of its own is given."""
-    if isinstance(obj, BaseProxy) and _server is not None:
-        return _server.referent_of(obj._token)
+    server = links.own_server()
+    if isinstance(obj, BaseProxy) and server is not None:
+        return server.referent_of(obj._token)
     return obj
 
 
@@ -265,8 +158,8 @@ def _rebuild(kind: Any, token: Any, serializer: str, authkey: Optional[bytes]) -
 
 
 def _drop(token: Token, maker: int) -> None:
-    # Not asked for in vain: with the link everything is gone that was held.
-    link = _links.get(token.address)
+    # No link: the server has already released what this process held.
+    link = links.existing(token.address)
     if link is not None and os.getpid() == maker:
         link.drop(token.ident)
 
@@ -275,24 +168,19 @@ _living: weakref.WeakSet[BaseProxy] = weakref.WeakSet()
 
 
 def _after_fork_in_child() -> None:
-    global _gate
-    _gate = threading.RLock()
-    links = dict(_links)
-    _links.clear()
-    for link in links.values():
-        link.close()
-    for proxy in _weak.living(_living):
-        _keep_in_copy(proxy, links)
+    former = links.start_over()
+    for proxy in weak.living(_living):
+        _keep_in_copy(proxy, former)
 
 
-def _keep_in_copy(proxy: BaseProxy, links: Mapping[Any, Any]) -> None:
+def _keep_in_copy(proxy: BaseProxy, former: Mapping[Any, Link]) -> None:
     # The copy holds the object for itself, as the original may drop it.
     proxy._finalizer.detach()
-    token, known = proxy._token, links.get(proxy._token.address)
-    if known is None or isinstance(known, _Inside):
+    token, known = proxy._token, former.get(proxy._token.address)
+    if known is None or known.is_local:
         return
     try:
-        link = link_to(token.address, known.authkey, known.serializer)
+        link = links.link_to(token.address, known.authkey, known.serializer)
         link.ask("keep", token.ident)
     except Exception:
         # The server is gone, or the object: whoever uses the proxy is told.
@@ -372,8 +260,6 @@ class ConditionProxy(_Acquired, MakeProxyType("ConditionProxy", _CONDITION)):  #
 
         Anchor: multiprocessing.managers.SyncManager.Condition
         """
-        import time
-
         until = None if timeout is None else time.monotonic() + timeout
         while True:
             value = predicate()

@@ -18,8 +18,8 @@ from typing import Any, Callable, Dict, FrozenSet, List, Mapping, NamedTuple, Op
 from .._ipc import listeners
 from .._ipc.connections import Connection, Pipe, wait
 from ..process import parent_process
-from . import protocol as _manager_wire
-from .protocol import FAILED, PROXY, RAISED, VALUE, Talk, Token
+from . import links, protocol
+from .protocol import FAILED, PROXY, RAISED, VALUE, ManagerConnection, Token
 
 # Connections that wait to be accepted: each thread of each client has one.
 _BACKLOG = 128
@@ -89,9 +89,7 @@ class Server:
 
         Anchor: multiprocessing.managers.BaseManager.get_server
         """
-        from . import proxies as _proxies
-
-        _proxies.become_server(self)
+        links.become_server(self)
         assert self._listener._socket is not None
         watched: List[Any] = [self._listener._socket, self._stopped]
         parent = parent_process()
@@ -118,7 +116,7 @@ class Server:
 
     def ask(self, client: str, command: str, *args: Any) -> Any:
         """A request from within this process: its proxies need no connection."""
-        return _manager_wire.opened(self._commands[command](client, *args))
+        return protocol.opened(self._commands[command](client, *args))
 
     def begin(self, client: str) -> None:
         """A process is there that may hold shared objects."""
@@ -133,21 +131,21 @@ class Server:
         del dropped
 
     def _accept(self, listening: socket.socket) -> None:
-        end, _ = listening.accept()
-        connection = Connection(end.detach())
+        accepted, _ = listening.accept()
+        end = Connection(accepted.detach())
         try:
-            threading.Thread(target=self._welcome, args=(connection,), daemon=True).start()
+            threading.Thread(target=self._welcome, args=(end,), daemon=True).start()
         except BaseException:
-            connection.close()
+            end.close()
             raise
 
-    def _welcome(self, connection: Connection) -> None:
-        with connection:
+    def _welcome(self, end: Connection) -> None:
+        with end:
             try:
                 deadline = time.monotonic() + listeners.OPENING_SECONDS
-                _manager_wire.authenticate(connection, self._authkey, deadline)
-                talk = Talk(connection, self._serializer)
-                command, client, is_main = talk.receive()
+                protocol.authenticate(end, self._authkey, deadline)
+                connection = ManagerConnection(end, self._serializer)
+                command, client, is_main = connection.receive()
                 if command != "hello":
                     return
                 if is_main:
@@ -156,8 +154,8 @@ class Server:
                 # A stranger: it has been told, or is gone.
                 return
             try:
-                talk.answer(VALUE, None)
-                self._serve(talk, client)
+                connection.answer(VALUE, None)
+                self._serve(connection, client)
             except OSError:
                 # It went without waiting for its answer.
                 pass
@@ -165,21 +163,21 @@ class Server:
                 if is_main:
                     self.end(client)
 
-    def _serve(self, talk: Talk, client: str) -> None:
+    def _serve(self, connection: ManagerConnection, client: str) -> None:
         while True:
             try:
-                command, *args = talk.receive()
+                command, *args = connection.receive()
             except (EOFError, OSError):
                 return
             except Exception:
                 # A whole message all the same: what it says can't be loaded here.
-                talk.answer(FAILED, traceback.format_exc())
+                connection.answer(FAILED, traceback.format_exc())
                 continue
             try:
                 kind, value = self._commands[command](client, *args)
             except Exception:
                 kind, value = FAILED, traceback.format_exc()
-            talk.answer(kind, value)
+            connection.answer(kind, value)
             # Held until the next request otherwise.
             command = args = value = None
 

@@ -20,7 +20,7 @@ import os
 import time
 from typing import Optional
 
-from . import segments as _shared
+from . import segments
 
 __all__ = ["ALL", "LONGEST_SLEEP", "Word", "deadline", "is_past", "wake_at"]
 
@@ -83,7 +83,7 @@ class Word:
 
     BYTES = 4
 
-    def __init__(self, block: _shared.Block, offset: int) -> None:
+    def __init__(self, block: segments.Block, offset: int) -> None:
         self._block = block
         self._address = block.address + offset
         # By ctypes, which writes all four bytes at once. (PyPy's memoryview may not.)

@@ -20,7 +20,7 @@ import os
 import threading
 from typing import Any, Deque, List, Optional, Tuple
 
-from . import segments as _shared
+from . import segments
 
 __all__ = ["allocate"]
 
@@ -36,12 +36,12 @@ _LONGEST_BLOCK = _LARGEST_ARENA // 8
 _WORTH_RETURNING = 64 * 1024
 
 
-def allocate(size: int) -> _shared.Block:
+def allocate(size: int) -> segments.Block:
     """A zeroed block of at least `size` bytes, aligned for any C type."""
     if size <= _LONGEST_SLOT:
-        return _shared.allocate(max(size, 1))
+        return segments.allocate(max(size, 1))
     if size > _LONGEST_BLOCK:
-        return _shared.Block(_shared.Segment(size), 0, size)
+        return segments.Block(segments.Segment(size), 0, size)
     return _heap.take(-(-size // _GRAIN) * _GRAIN)
 
 
@@ -49,7 +49,7 @@ class _Arena:
     """One segment, and which parts of it are free."""
 
     def __init__(self, size: int) -> None:
-        self.segment = _shared.Segment(size)
+        self.segment = segments.Segment(size)
         # (begin, end), in order, never touching one another.
         self.free: List[Tuple[int, int]] = [(0, size)]
         # Nothing from here on has ever been given out.
@@ -107,7 +107,7 @@ class _Heap:
         self._next_size = _FIRST_ARENA
         self._lock = threading.Lock()
 
-    def take(self, size: int) -> _shared.Block:
+    def take(self, size: int) -> segments.Block:
         with self._lock:
             self._put_back()
             arena, offset = self._find(size)
@@ -148,7 +148,7 @@ class _Heap:
                 self._arenas.remove(arena)
 
 
-class _ArenaBlock(_shared.Block):
+class _ArenaBlock(segments.Block):
     """A block that goes back to its arena."""
 
     __slots__ = ("_arena", "_forks", "_heap", "_is_private")
@@ -162,7 +162,7 @@ class _ArenaBlock(_shared.Block):
 
     def __reduce__(self) -> Tuple[Any, ...]:
         self._is_private = False
-        return _shared.Block, (self.segment, self.offset, self.size)
+        return segments.Block, (self.segment, self.offset, self.size)
 
     def __del__(self) -> None:
         heap = self._heap

@@ -1,6 +1,6 @@
 """The files behind the names of `SharedMemory`.
 
-A tracked block must never have a name that `_tracker` doesn't know, and the tracker must never take
+A tracked block must never have a name that `tracker` doesn't know, and the tracker must never take
 a stranger's block for ours, whenever we are killed. So the file is made without a name (O_TMPFILE),
 the tracker is told which file will get which name, and only then does the file get it, by a link
 that fails where the name is in use. Whoever attaches never sees a block without its size, either.
@@ -16,7 +16,7 @@ import errno
 import os
 from typing import Callable, Optional, Tuple
 
-from .._start import tracker as _tracker
+from .._start import tracker
 
 __all__ = ["attach", "create", "path", "plain"]
 
@@ -41,7 +41,7 @@ def plain(name: str) -> str:
 
 def path(name: str) -> str:
     """Where the file of that name is."""
-    return f"{_tracker.FOLDER}/{name}"
+    return f"{tracker.FOLDER}/{name}"
 
 
 def attach(name: str) -> int:
@@ -70,7 +70,7 @@ def _create(name: str, size: int, track: bool) -> Tuple[str, int]:
     try:
         os.ftruncate(fd, size)
         if track:
-            _tracker.remember(name, os.fstat(fd))
+            tracker.remember(name, os.fstat(fd))
         give_name()
     except BaseException:
         _undo(name, fd, track)
@@ -79,10 +79,10 @@ def _create(name: str, size: int, track: bool) -> Tuple[str, int]:
 
 
 def _open_unnamed() -> Optional[int]:
-    if not _tracker.descriptors_have_names():
+    if not tracker.descriptors_have_names():
         return None  # it could not get its name later
     try:
-        return os.open(_tracker.FOLDER, _O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        return os.open(tracker.FOLDER, _O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
     except OSError as error:
         if error.errno not in _NO_TMPFILE:
             raise
@@ -109,4 +109,4 @@ def _undo(name: str, fd: int, track: bool) -> None:
     except OSError:
         pass
     if track:
-        _tracker.forget(name, file)
+        tracker.forget(name, file)

@@ -16,13 +16,12 @@ give one slot away twice.
 
 import collections
 import ctypes
-import mmap
 import os
-import sys
 import threading
 from typing import Any, Callable, Deque, Dict, List, Optional, Tuple
 
-from .._ipc import reduction as _reduction
+from .._ipc import reduction
+from .._os import descriptors
 
 # Whole cache lines, so that two busy locks don't slow each other.
 _SLOT = 64
@@ -48,7 +47,7 @@ class Segment:
         self.size = size
         self.fd = fd
         try:
-            self.memory = map_file(fd, size)
+            self.memory = descriptors.map_file(fd, size)
         except BaseException:
             os.close(fd)
             self.fd = -1
@@ -64,18 +63,10 @@ class Segment:
             close(fd)
 
     def __reduce__(self) -> Tuple[Any, ...]:
-        return _attach_segment, (_reduction.DupFd(self.fd), self.size)
+        return _attach_segment, (reduction.DupFd(self.fd), self.size)
 
 
-def map_file(fd: int, size: int) -> mmap.mmap:
-    """The first `size` bytes behind `fd`, as shared memory."""
-    if sys.version_info >= (3, 13) and sys.implementation.name == "cpython":
-        # Without a second descriptor for the same memory.
-        return mmap.mmap(fd, size, trackfd=False)
-    return mmap.mmap(fd, size)
-
-
-def _attach_segment(fd: "_reduction.DupFd", size: int) -> Segment:
+def _attach_segment(fd: "reduction.DupFd", size: int) -> Segment:
     return Segment(size, fd.detach())
 
 
@@ -89,7 +80,7 @@ class Block:
         self.offset = offset
         self.size = size
         # The allocator's, where the slot can go back to it; see the head of the file.
-        self._private: Optional[Tuple["_Allocator", "_Sheet", int]] = None
+        self._private: Optional[Tuple["_Allocator", "_Slab", int]] = None
 
     @property
     def address(self) -> int:
@@ -102,17 +93,17 @@ class Block:
 
     def __reduce__(self) -> Tuple[Any, ...]:
         if self._private is not None:
-            allocator, sheet, _ = self._private
-            self._private = allocator, sheet, _KNOWN
+            allocator, slab, _ = self._private
+            self._private = allocator, slab, _KNOWN
         return Block, (self.segment, self.offset, self.size)
 
     def __del__(self) -> None:
         if self._private is not None:
-            allocator, sheet, forks = self._private
-            allocator.give_back(sheet, self.offset, forks)
+            allocator, slab, forks = self._private
+            allocator.give_back(slab, self.offset, forks)
 
 
-class _Sheet:
+class _Slab:
     """A segment cut into slots of one length."""
 
     __slots__ = ("free", "fresh", "lost", "segment", "size", "used")
@@ -140,10 +131,10 @@ class _Allocator:
     def __init__(self) -> None:
         self.forks = 0
         # By the length of their slots; those that may have room.
-        self._sheets: Dict[int, List[_Sheet]] = {}
+        self._slabs: Dict[int, List[_Slab]] = {}
         # Finalizers run at any moment, also while this thread holds the lock: they put what comes
         # back on this list, which takes no lock.
-        self._returned: Deque[Tuple[_Sheet, int, int]] = collections.deque()
+        self._returned: Deque[Tuple[_Slab, int, int]] = collections.deque()
         # Reentrant, as a signal handler may make a lock while this thread is at it.
         self._lock = threading.RLock()
         self._is_putting_back = False
@@ -151,26 +142,26 @@ class _Allocator:
     def slot(self, size: int) -> Block:
         with self._lock:
             self._put_back()
-            sheet, offset = self._take(size)
-            block = Block(sheet.segment, offset, size)
-            block._private = self, sheet, self.forks
-        sheet.segment.memory[offset : offset + size] = bytes(size)
+            slab, offset = self._take(size)
+            block = Block(slab.segment, offset, size)
+            block._private = self, slab, self.forks
+        slab.segment.memory[offset : offset + size] = bytes(size)
         return block
 
-    def _take(self, size: int) -> Tuple[_Sheet, int]:
-        sheets = self._sheets.setdefault(size, [])
+    def _take(self, size: int) -> Tuple[_Slab, int]:
+        slabs = self._slabs.setdefault(size, [])
         while True:
-            for sheet in sheets[-1:]:
-                offset = sheet.take()
+            for slab in slabs[-1:]:
+                offset = slab.take()
                 if offset is not None:
-                    return sheet, offset
-                _discard(sheets, sheet)
-            if not sheets:
-                sheets.append(_Sheet(size))
+                    return slab, offset
+                _discard(slabs, slab)
+            if not slabs:
+                slabs.append(_Slab(size))
 
-    def give_back(self, sheet: _Sheet, offset: int, forks: int) -> None:
+    def give_back(self, slab: _Slab, offset: int, forks: int) -> None:
         """For finalizers; `forks` is how many there had been when the slot was given out."""
-        self._returned.append((sheet, offset, forks))
+        self._returned.append((slab, offset, forks))
         if self._lock.acquire(False):
             try:
                 self._put_back()
@@ -187,27 +178,27 @@ class _Allocator:
         finally:
             self._is_putting_back = False
 
-    def _put_back_one(self, sheet: _Sheet, offset: int, forks: int) -> None:
-        sheet.used -= 1
+    def _put_back_one(self, slab: _Slab, offset: int, forks: int) -> None:
+        slab.used -= 1
         if forks != self.forks:
-            sheet.lost = True
+            slab.lost = True
         else:
-            sheet.free.append(offset)
-        sheets = self._sheets[sheet.size]
-        _discard(sheets, sheet)
+            slab.free.append(offset)
+        slabs = self._slabs[slab.size]
+        _discard(slabs, slab)
         # One that is unused but whole is kept, so that a lone lock which comes and goes does not
         # make a segment each time.
-        if sheet.used or not (sheets or sheet.lost):
-            sheets.append(sheet)
+        if slab.used or not (slabs or slab.lost):
+            slabs.append(slab)
 
     def fork_is_near(self) -> None:
         """Before and after: what other threads are given in between is copied, too."""
         self.forks += 1
 
 
-def _discard(sheets: List[_Sheet], sheet: _Sheet) -> None:
+def _discard(slabs: List[_Slab], slab: _Slab) -> None:
     try:
-        sheets.remove(sheet)
+        slabs.remove(slab)
     except ValueError:
         pass
 

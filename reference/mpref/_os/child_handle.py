@@ -10,11 +10,17 @@ import time
 import weakref
 from typing import Callable, List, Optional
 
-from . import descriptors as _fds
-from . import pidfd as _pidfd
-from . import weak as _weak
+from . import descriptors, pidfd, weak
 
-__all__ = ["STATUS", "UNKNOWN_EXIT", "DirectChild", "Handle", "ServedChild", "when_killed"]
+__all__ = [
+    "STATUS",
+    "UNKNOWN_EXIT",
+    "DirectChild",
+    "Handle",
+    "ServedChild",
+    "watch",
+    "when_killed",
+]
 
 # Called when a child was perhaps killed, with whatever it was about to do (see `_semaphore`).
 when_killed: List[Callable[[], None]] = []
@@ -34,6 +40,20 @@ STATUS = struct.Struct("<i")
 # closed the pipe and lives on is found alive after all.
 _ZOMBIE_POLL_SECONDS = 0.001
 _ZOMBIE_DELAY_SECONDS = 0.1
+
+
+def watch(pid: int) -> Handle:
+    """The handle of the child `pid` of this process, by a process descriptor."""
+    try:
+        return DirectChild(pid, pidfd.open_pidfd(pid), is_pidfd=True)
+    except ProcessLookupError:
+        # It has ended already and somebody else collected it.
+        return DirectChild(pid, descriptors.dead_end(), is_pidfd=False)
+    except BaseException:
+        # Another thread took the last free descriptor: a child that can't be watched is not kept.
+        os.kill(pid, 9)
+        os.waitpid(pid, 0)
+        raise
 
 
 class Handle:
@@ -79,7 +99,7 @@ class Handle:
             left = _LOOK_AROUND_SECONDS
             if deadline is not None:
                 left = min(left, deadline - time.monotonic())
-            if _fds.ready(self.sentinel, left):
+            if descriptors.ready(self.sentinel, left):
                 return True
             if deadline is not None and time.monotonic() >= deadline:
                 return False
@@ -94,7 +114,7 @@ class Handle:
                 return
             try:
                 if self._is_pidfd:
-                    _pidfd.send_signal(self.sentinel, signum)
+                    pidfd.send_signal(self.sentinel, signum)
                 else:
                     os.kill(self.pid, signum)
             except ProcessLookupError:
@@ -122,10 +142,10 @@ _handles: "weakref.WeakSet[Handle]" = weakref.WeakSet()
 
 def _look_around() -> None:
     """Notice the end of other children, without reaping them: those are zombies until joined."""
-    for handle in _weak.living(_handles):
+    for handle in weak.living(_handles):
         if handle._end_is_known or not handle._open:
             continue
-        if _fds.ready(handle.sentinel, 0):
+        if descriptors.ready(handle.sentinel, 0):
             handle._end_is_known = True
             _tell_killed()
 
@@ -151,7 +171,7 @@ class DirectChild(Handle):
 
     def _collect(self) -> Optional[int]:
         exitcode = self._reap()
-        if exitcode is None and self._may_lag and _fds.ready(self.sentinel, 0):
+        if exitcode is None and self._may_lag and descriptors.ready(self.sentinel, 0):
             self._may_lag = False
             deadline = time.monotonic() + _ZOMBIE_DELAY_SECONDS
             while exitcode is None and time.monotonic() < deadline:
@@ -170,10 +190,9 @@ class DirectChild(Handle):
 class ServedChild(Handle):
     """A child that the fork server forked for this process, and whose exit status it reports."""
 
-    def __init__(self, pid: int, status: socket.socket, pidfd: Optional[int]) -> None:
-        super().__init__(
-            pid, status.fileno() if pidfd is None else pidfd, is_pidfd=pidfd is not None
-        )
+    def __init__(self, pid: int, status: socket.socket, end: Optional[int]) -> None:
+        """`end`: a process descriptor; without one, the status channel is the sentinel."""
+        super().__init__(pid, status.fileno() if end is None else end, is_pidfd=end is not None)
         self._status = status
 
     def close(self) -> None:
@@ -183,7 +202,7 @@ class ServedChild(Handle):
         self._status.close()
 
     def _collect(self) -> Optional[int]:
-        if not _fds.ready(self.sentinel, 0):
+        if not descriptors.ready(self.sentinel, 0):
             return None
         # The child has ended, so its status is there or comes as soon as the server gets to it;
         # when the server is dead, the channel is at its end.

@@ -9,10 +9,12 @@ from __future__ import annotations
 import array
 import errno
 import fcntl
+import mmap
 import os
 import select
 import socket
 import struct
+import sys
 import threading
 import time
 from typing import Iterable, List, Optional, Sequence, Tuple
@@ -25,6 +27,7 @@ __all__ = [
     "dead_end",
     "duplicate",
     "guard_in_forks",
+    "map_file",
     "poll_until",
     "ready",
     "receive_fds",
@@ -138,6 +141,14 @@ def anonymous_file(data: bytes) -> int:
         os.close(fd)
         raise
     return fd
+
+
+def map_file(fd: int, size: int) -> mmap.mmap:
+    """The first `size` bytes of the file behind `fd`, as shared memory."""
+    if sys.version_info >= (3, 13) and sys.implementation.name == "cpython":
+        # Without a second descriptor for the same memory.
+        return mmap.mmap(fd, size, trackfd=False)
+    return mmap.mmap(fd, size)
 
 
 def duplicate(fd: int) -> int:

@@ -10,8 +10,7 @@ import os
 import threading
 from typing import Optional
 
-from . import descriptors as _fds
-from . import pidfd as _pidfd
+from . import descriptors, pidfd
 
 __all__ = ["dup_own_end"]
 
@@ -25,12 +24,12 @@ def dup_own_end() -> int:
     global _own, _writer
     with _lock:
         if _own is None:
-            if _pidfd.available():
-                _own = _pidfd.open_pidfd(os.getpid())
+            if pidfd.available():
+                _own = pidfd.open_pidfd(os.getpid())
             else:
                 _own, _writer = os.pipe()
-                _fds.guard_in_forks(_writer)
-        return _fds.duplicate(_own)
+                descriptors.guard_in_forks(_writer)
+        return descriptors.duplicate(_own)
 
 
 def _after_fork_in_child() -> None:
@@ -38,7 +37,7 @@ def _after_fork_in_child() -> None:
     global _lock, _own, _writer
     _lock = threading.Lock()
     if _own is not None:
-        _fds.close_all([_own])
+        descriptors.close_all([_own])
     _own = _writer = None
 
 

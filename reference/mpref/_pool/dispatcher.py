@@ -30,16 +30,14 @@ import weakref
 from collections import deque
 from typing import Any, Callable, Deque, Dict, List, Optional, Tuple
 
-from .._ipc import channels as _wire
-from .._ipc import messages as _parcel
+from .._ipc import channels, messages
 from .._ipc.connections import Connection
-from .._os import descriptors as _fds
-from .._os import weak as _weak
-from .._start import exit as _exit
+from .._os import descriptors, weak
+from .._start import at_exit
 from ..exceptions import ProcessError
 from .worker import READY, Outcome, work
 
-__all__ = ["Crew", "Task", "WorkerDied"]
+__all__ = ["Dispatcher", "Task", "WorkerDied"]
 
 Deliver = Callable[[Outcome], Any]
 
@@ -52,7 +50,7 @@ _TERMINATION_SECONDS = 1.0
 _RETRY_SECONDS = 0.5
 # So many workers in a row that die before their initializer has returned, and no other will fare
 # better. One alone may have been killed.
-_HOPELESS = 3
+_MOST_FAILED_STARTS = 3
 
 
 class WorkerDied(ProcessError):
@@ -70,12 +68,12 @@ class Task:
         self.deliver = deliver
 
     def drop(self) -> None:
-        _fds.close_all(self.fds)
+        descriptors.close_all(self.fds)
         self.fds = []
 
 
 class _Worker:
-    def __init__(self, process: Any, channel: _wire.PacketChannel) -> None:
+    def __init__(self, process: Any, channel: channels.PacketChannel) -> None:
         self.process = process
         self.channel = channel
         self.task: Optional[Task] = None
@@ -83,12 +81,12 @@ class _Worker:
         self.done = 0
 
 
-class Crew:
+class Dispatcher:
     """`size` workers; started by the constructor, or OSError and none."""
 
     def __init__(
         self,
-        context: Any,
+        process_class: Callable[..., Any],
         size: int,
         initializer: Optional[Callable[..., Any]],
         initargs: Tuple[Any, ...],
@@ -96,7 +94,7 @@ class Crew:
     ) -> None:
         self.size = size
         self.state = RUN
-        self._context = context
+        self._process_class = process_class
         self._initializer = initializer
         self._initargs = initargs
         self._maxtasks = maxtasks
@@ -108,17 +106,17 @@ class Crew:
         # Failures met while holding the lock, for the dispatcher to deliver.
         self._failed: List[Tuple[Task, BaseException]] = []
         self._holds = 0
-        self._stillborn = 0
+        self._failed_starts = 0
         self._broken: Optional[WorkerDied] = None
         self._deadline: Optional[float] = None
         self._poll = select.poll()
         self._watched: Dict[int, Callable[[], None]] = {}
         self._wakeup, self._waker = os.pipe()
         os.set_blocking(self._waker, False)
-        _crews.add(self)
+        _dispatchers.add(self)
         try:
             for _ in range(size):
-                self._hire()
+                self._start_worker()
             self._thread = threading.Thread(target=self._run, name="PoolDispatcher", daemon=True)
             self._thread.start()
         except BaseException:
@@ -126,9 +124,9 @@ class Crew:
                 worker.process.terminate()
                 worker.process.join()
                 worker.channel.close()
-            _fds.close_all([self._wakeup, self._waker])
+            descriptors.close_all([self._wakeup, self._waker])
             raise
-        self._duty = _exit.before_children(self.terminate)
+        self._exit_callback = at_exit.before_children(self.terminate)
 
     # --- for other threads -----------------------------------------------------------------------
 
@@ -140,11 +138,11 @@ class Crew:
         """
         self._check(held)
         try:
-            data, fds = _parcel.pack(parts)
+            data, fds = messages.pack(parts)
         except Exception as error:
             deliver(Outcome(False, error))
             return
-        task = Task(data, _parcel.keep(fds), deliver)
+        task = Task(data, messages.keep(fds), deliver)
         with self._lock:
             broken = self._broken
             if broken is None:
@@ -212,13 +210,13 @@ class Crew:
             self._settle()
             if self._is_over():
                 break
-            for fd, _ in _fds.poll_until(self._poll, self._patience()):
+            for fd, _ in descriptors.poll_until(self._poll, self._patience()):
                 handler = self._watched.get(fd)
                 if handler is not None:
                     handler()
-        self._duty.cancel()
+        self._exit_callback.cancel()
         with self._lock:
-            _fds.close_all([self._wakeup, self._waker])
+            descriptors.close_all([self._wakeup, self._waker])
             self._wakeup = self._waker = -1
 
     def _is_over(self) -> bool:
@@ -255,7 +253,7 @@ class Crew:
                 if not self._waiting and not self._holds:
                     done = [worker for worker in self._workers if worker.task is None]
             for worker in done:
-                self._dismiss(worker)
+                self._retire(worker)
 
     def _break_off(self) -> None:
         with self._lock:
@@ -274,7 +272,7 @@ class Crew:
                 worker.process.kill()
             elif worker.channel.fileno() >= 0:
                 worker.process.terminate()
-            self._dismiss(worker)
+            self._retire(worker)
         for task in tasks:
             self._fail(task, RuntimeError("the pool was terminated before this task was done"))
 
@@ -293,7 +291,7 @@ class Crew:
     def _on_message(self, worker: _Worker) -> bool:
         """Take one message of a worker; False where there was none."""
         try:
-            payload, fds = worker.channel.receive(flags=_wire.DONTWAIT)
+            payload, fds = worker.channel.receive(flags=channels.DONTWAIT)
         except BlockingIOError:
             return False
         except (EOFError, OSError):
@@ -302,14 +300,14 @@ class Crew:
             return False
         if not worker.ready and payload == READY:
             worker.ready = True
-            self._stillborn = 0
+            self._failed_starts = 0
         else:
             worker.done += 1
         with self._lock:
             # Under the lock: the answer may be here before submit() has noted what it sent.
             task, worker.task = worker.task, None
             if self._maxtasks is not None and worker.done >= self._maxtasks:
-                self._dismiss(worker)
+                self._retire(worker)
             else:
                 # The next task first: the worker does it while this thread unpickles.
                 self._assign(worker)
@@ -321,7 +319,7 @@ class Crew:
         # What it sent before it died counts.
         while worker.channel.fileno() >= 0 and self._on_message(worker):
             pass
-        self._dismiss(worker)
+        self._retire(worker)
         self._unwatch(worker.process.sentinel)
         worker.process.join()
         pid, exitcode = worker.process.pid, worker.process.exitcode
@@ -333,11 +331,11 @@ class Crew:
         if task is not None:
             self._fail(task, died)
         if not worker.ready and self.state != TERMINATE:
-            self._stillborn += 1
-            if self._stillborn >= max(_HOPELESS, self.size):
+            self._failed_starts += 1
+            if self._failed_starts >= max(_MOST_FAILED_STARTS, self.size):
                 self._give_up(
                     WorkerDied(
-                        f"{self._stillborn} workers in a row died before they were ready for "
+                        f"{self._failed_starts} workers in a row died before they were ready for "
                         f"tasks, the last one, process {pid}, with exit code {exitcode}; what "
                         "its initializer raised is on stderr"
                     )
@@ -353,20 +351,20 @@ class Crew:
 
     def _replace(self) -> bool:
         try:
-            self._watch_worker(self._hire())
+            self._watch_worker(self._start_worker())
         except Exception:
             if not self._workers:
                 traceback.print_exc()
             return False
         return True
 
-    def _hire(self) -> _Worker:
+    def _start_worker(self) -> _Worker:
         with _gate:
-            ours, theirs = _wire.pair()
+            ours, theirs = channels.pair()
             _parent_ends.add(ours)
             try:
                 end = Connection._over(theirs, True, True)
-                process = self._context.Process(
+                process = self._process_class(
                     target=work, args=(end, self._initializer, self._initargs), daemon=True
                 )
                 process.name = process.name.replace("Process", "PoolWorker")
@@ -381,7 +379,7 @@ class Crew:
             self._workers.append(worker)
         return worker
 
-    def _dismiss(self, worker: _Worker) -> None:
+    def _retire(self, worker: _Worker) -> None:
         """Close a worker's channel: it ends when it has nothing to do."""
         with self._lock:
             if worker in self._idle:
@@ -413,9 +411,9 @@ class Crew:
         task.drop()
         worker.task = task
 
-    def _deliver(self, task: Task, payload: _wire.Payload, fds: List[int]) -> None:
+    def _deliver(self, task: Task, payload: channels.Payload, fds: List[int]) -> None:
         try:
-            outcome = _parcel.unpack(payload, fds)
+            outcome = messages.unpack(payload, fds)
         except Exception as error:
             # An exception, say, whose class can't be made of its arguments.
             outcome = Outcome(False, error)
@@ -434,12 +432,12 @@ class Crew:
 
     def forget(self) -> None:
         """In a forked child: the workers are the parent's."""
-        _fds.close_all([self._wakeup, self._waker])
+        descriptors.close_all([self._wakeup, self._waker])
         self._wakeup = self._waker = -1
 
 
-_crews: weakref.WeakSet[Crew] = weakref.WeakSet()
-_parent_ends: weakref.WeakSet[_wire.PacketChannel] = weakref.WeakSet()
+_dispatchers: weakref.WeakSet[Dispatcher] = weakref.WeakSet()
+_parent_ends: weakref.WeakSet[channels.PacketChannel] = weakref.WeakSet()
 _gate = threading.RLock()
 
 
@@ -454,11 +452,11 @@ def _after_fork_in_parent() -> None:
 def _after_fork_in_child() -> None:
     global _gate
     _gate = threading.RLock()
-    for end in _weak.living(_parent_ends):
+    for end in weak.living(_parent_ends):
         end.close()
-    for crew in _weak.living(_crews):
-        crew.forget()
-    _crews.clear()
+    for dispatcher in weak.living(_dispatchers):
+        dispatcher.forget()
+    _dispatchers.clear()
 
 
 os.register_at_fork(

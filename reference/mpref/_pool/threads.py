@@ -1,4 +1,4 @@
-"""The workers of a thread pool: threads of this process, with the interface of a `Crew`.
+"""The workers of a thread pool: threads of this process, with the interface of a `Dispatcher`.
 
 Nothing is pickled, and no worker can die but by its own initializer. A thread can't be ended from
 outside either: `terminate()` gives up what is running, and its thread ends when it gets that far.
@@ -16,7 +16,7 @@ from typing import Any, Callable, Deque, List, Optional, Set, Tuple
 from .dispatcher import CLOSE, RUN, TERMINATE, WorkerDied
 from .worker import Outcome
 
-__all__ = ["ThreadCrew"]
+__all__ = ["ThreadDispatcher"]
 
 Deliver = Callable[[Outcome], Any]
 
@@ -37,7 +37,7 @@ class _Task:
         self.args = args
 
 
-class ThreadCrew:
+class ThreadDispatcher:
     """`size` threads that carry out tasks; started by the constructor, or RuntimeError and none."""
 
     def __init__(
@@ -65,7 +65,7 @@ class ThreadCrew:
             self.terminate(wait=False)
             raise
 
-    # --- for the pool, the interface of Crew -----------------------------------------------------
+    # --- for the pool, the interface of Dispatcher ------------------------------------------------
 
     def submit(self, deliver: Deliver, *parts: Any, held: bool = False) -> None:
         """Have a worker call parts[0](*parts[1:]).

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from typing import Any, Callable, List, NamedTuple, Tuple
 
-from .._ipc import messages as _parcel
+from .._ipc import messages
 from .._ipc.connections import Connection
 from ..exceptions import ProcessError
 
@@ -97,7 +97,7 @@ def each_of_chunk(function: Callable[..., Any], chunk: List[Any]) -> List[Outcom
 
 def _do(payload: Any, fds: List[int]) -> Outcome:
     try:
-        task, *args = _parcel.unpack(payload, fds)
+        task, *args = messages.unpack(payload, fds)
     except Exception as error:
         # A function, say, that this process can't import.
         return Outcome(False, error, traceback.format_exc())
@@ -114,9 +114,9 @@ def _outcome(function: Callable[..., Any], *args: Any) -> Outcome:
 
 def _reply(outcome: Outcome) -> Tuple[bytes, List[int]]:
     try:
-        return _parcel.pack(outcome)
+        return messages.pack(outcome)
     except Exception as error:
-        return _parcel.pack(_picklable(outcome, error))
+        return messages.pack(_picklable(outcome, error))
 
 
 def _picklable(outcome: Outcome, error: Exception) -> Outcome:
@@ -130,7 +130,7 @@ def _picklable(outcome: Outcome, error: Exception) -> Outcome:
 
 def _checked(outcome: Outcome) -> Outcome:
     try:
-        _parcel.pack(outcome)
+        messages.pack(outcome)
     except Exception as error:
         return _picklable(outcome, error)
     return outcome

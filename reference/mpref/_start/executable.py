@@ -1,4 +1,4 @@
-"""The documentation's chapter "Miscellaneous", but for what contexts and processes hold."""
+"""The interpreter that runs children which do not begin as a copy of their parent."""
 
 from __future__ import annotations
 
@@ -6,22 +6,9 @@ import os
 import sys
 from typing import Union
 
-__all__ = ["cpu_count", "freeze_support", "get_executable", "set_executable"]
+__all__ = ["freeze_support", "get_executable", "set_executable"]
 
 _executable = sys.executable
-
-
-def cpu_count() -> int:
-    """The number of CPUs of the system, not of those this process may use.
-
-    Raises NotImplementedError when it can't be determined.
-
-    Anchor: multiprocessing.cpu_count
-    """
-    count = os.cpu_count()
-    if count is None:
-        raise NotImplementedError("the system does not tell how many CPUs it has")
-    return count
 
 
 def freeze_support() -> None:

@@ -39,6 +39,7 @@ __all__ = [
     "load",
     "origin",
     "refuse_unreadable",
+    "refuse_while_importing",
     "unload",
 ]
 
@@ -74,6 +75,20 @@ _importing = False
 def importing() -> bool:
     """Whether this process is just running its parent's main module again."""
     return _importing
+
+
+def refuse_while_importing() -> None:
+    """Raise RuntimeError in a child that has not finished importing its main module."""
+    if importing():
+        raise RuntimeError(
+            "a process is being started while this child is still importing the main module. "
+            "The main module starts processes when it is imported; a child imports it to find "
+            "what is defined there, and would go on starting children without end. "
+            "Put what the program does under\n\n"
+            "    if __name__ == '__main__':\n"
+            "        ...\n\n"
+            "or use the 'fork' start method, whose children do not import the main module."
+        )
 
 
 def origin() -> Optional[Origin]:

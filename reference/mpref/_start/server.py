@@ -1,8 +1,7 @@
 """The fork server: a process with one thread, which forks when a client asks for it.
 
-Its whole life is a loop over two descriptors: the door, through which requests come and which is at
-its end when the last client has gone, and a pipe that SIGCHLD writes to. What the requests look
-like says `_start_forkserver`.
+It waits for two descriptors: the request channel, which is at its end when the last client has
+gone, and a pipe that SIGCHLD writes to. `request_channel` tells what the requests look like.
 
 SIGINT is held back here and not ignored: a forked child begins as its parent is, and one that
 ignored the signal would lose an interrupt sent right after its start.
@@ -10,7 +9,6 @@ ignored the signal would lose an interrupt sent right after its start.
 
 from __future__ import annotations
 
-import array
 import atexit
 import faulthandler
 import importlib
@@ -23,40 +21,35 @@ import warnings
 from typing import Dict, List
 
 from .. import process
-from .._os import child_handle as _handle
-from .._os import descriptors as _fds
-from .._os import pidfd as _pidfd
-from . import child as _child
-from . import exit as _exit
-from . import main_module as _main_module
-from .forkserver import REPLY, Setup
+from .._os import child_handle, descriptors, pidfd
+from . import at_exit, child, interrupts, main_module, request_channel, standard_streams
 
 __all__ = ["main"]
 
 
 def main(fd: int, interrupts_blocked: bool) -> None:
-    """Where the server begins: `fd` is its side of the door. Does not return."""
-    door = socket.socket(fileno=fd)
-    door.set_inheritable(False)
+    """Where the server begins: `fd` is its end of the request channel. Does not return."""
+    channel = socket.socket(fileno=fd)
+    channel.set_inheritable(False)
     try:
-        fds = _fds.receive_fds(door)
+        fds = descriptors.receive_fds(channel)
     except (EOFError, ConnectionError):
         os._exit(0)  # who started us is gone
     with open(fds[0], "rb") as file:
-        setup: Setup = pickle.load(file)
+        setup: request_channel.Setup = pickle.load(file)
     _introduce(setup, fds[1])
-    _child.replace_stdin()
+    standard_streams.replace_stdin()
     _preload(setup)
-    _child.flush_standard_streams()
-    _Server(door, interrupts_blocked).run()
-    getattr(atexit, "_run_exitfuncs", _exit.run)()
-    _child.flush_standard_streams()
+    standard_streams.flush()
+    _Server(channel, interrupts_blocked).run()
+    getattr(atexit, "_run_exitfuncs", at_exit.run)()
+    standard_streams.flush()
     os._exit(0)
 
 
 class _Server:
-    def __init__(self, door: socket.socket, interrupts_blocked: bool) -> None:
-        self._door = door
+    def __init__(self, channel: socket.socket, interrupts_blocked: bool) -> None:
+        self._requests = channel
         self._interrupts_blocked = interrupts_blocked
         self._statuses: Dict[int, socket.socket] = {}
         self._wakeup, self._waker = os.pipe()
@@ -71,63 +64,61 @@ class _Server:
     def run(self) -> None:
         """Serve until the last client has gone."""
         poll = select.poll()
-        poll.register(self._door, select.POLLIN)
+        poll.register(self._requests, select.POLLIN)
         poll.register(self._wakeup, select.POLLIN)
         while True:
             events = dict(poll.poll())
             if self._wakeup in events:
                 self._reap()
-            if self._door.fileno() in events and not self._serve():
+            if self._requests.fileno() in events and not self._serve():
                 return
 
     def _serve(self) -> bool:
         try:
-            status_fd, channel_fd = _fds.receive_fds(self._door)
+            status, orders = request_channel.receive_request(self._requests)
         except (EOFError, ConnectionError):
             return False
         except OSError:
             return True  # no room for the descriptors: the client finds its channel at its end
-        status = socket.socket(fileno=status_fd)
-        channel = socket.socket(fileno=channel_fd)
         try:
-            pid = self._fork(status, channel)
+            pid = self._fork(status, orders)
         except OSError as error:
-            _reply(status, 0, error.errno or 0, [])
+            request_channel.send_answer(status, 0, error.errno or 0, [])
             status.close()
         else:
             self._statuses[pid] = status
             pidfds = _watch(pid)
-            _reply(status, pid, 0, pidfds)
-            _fds.close_all(pidfds)
-        channel.close()
+            request_channel.send_answer(status, pid, 0, pidfds)
+            descriptors.close_all(pidfds)
+        orders.close()
         return True
 
-    def _fork(self, status: socket.socket, channel: socket.socket) -> int:
+    def _fork(self, status: socket.socket, orders: socket.socket) -> int:
         server = os.getpid()
         code = 1
-        _child.flush_standard_streams()
+        standard_streams.flush()
         try:
             pid = os.fork()
             if pid == 0:
-                code = self._begin_child(status, channel)
+                code = self._begin_child(status, orders)
         finally:
             # No way leads a child back into the server's loop.
             if os.getpid() != server:
                 os._exit(code)
         return pid
 
-    def _begin_child(self, status: socket.socket, channel: socket.socket) -> int:
+    def _begin_child(self, status: socket.socket, orders: socket.socket) -> int:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, self._sigchld or signal.SIG_DFL)
         if signal.SIGCHLD in self._mask:
             signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
-        _fds.close_all([self._wakeup, self._waker])
+        descriptors.close_all([self._wakeup, self._waker])
         # A copy of a sibling's channel would keep its parent from noticing a dead server.
-        for each in [self._door, status, *self._statuses.values()]:
+        for each in [self._requests, status, *self._statuses.values()]:
             each.close()
-        _child.forget_exit_handlers()
-        on_ready = _child.interrupts_release(self._interrupts_blocked)
-        return _child.leave_forked(_child.serve(channel, on_ready))
+        child.forget_exit_handlers()
+        on_ready = interrupts.release(self._interrupts_blocked)
+        return child.leave_forked(child.serve(orders, on_ready))
 
     def _reap(self) -> None:
         try:
@@ -146,13 +137,13 @@ class _Server:
             if status is None:
                 continue  # a process that a preloaded module had started
             try:
-                status.send(_handle.STATUS.pack(wait_status))
+                status.send(child_handle.STATUS.pack(wait_status))
             except OSError:
                 pass  # its parent is gone
             status.close()
 
 
-def _introduce(setup: Setup, parent_end: int) -> None:
+def _introduce(setup: request_channel.Setup, parent_end: int) -> None:
     # Modules that are preloaded may ask who they are in; this is no main process.
     me = process.current_process()
     me.name = "ForkServer"
@@ -160,16 +151,16 @@ def _introduce(setup: Setup, parent_end: int) -> None:
     parent = process.Parent(setup.parent_name, setup.parent_pid, key, parent_end)
     process.become(me, parent)
     setup.surroundings.apply()
-    _main_module.ORIGINAL_DIR = setup.surroundings.original_dir
+    main_module.ORIGINAL_DIR = setup.surroundings.original_dir
 
 
-def _preload(setup: Setup) -> None:
+def _preload(setup: request_channel.Setup) -> None:
     if setup.main is not None:
         try:
-            _main_module.load(setup.main, setup.surroundings)
+            main_module.load(setup.main, setup.surroundings)
         except BaseException:
             # Each child tries again, and reports it as its own.
-            _main_module.unload()
+            main_module.unload()
         # A watchdog of the main module's is for the program: it would end the server, and copies of
         # an interpreter with an armed one wait for ever when they set their own.
         faulthandler.cancel_dump_traceback_later()
@@ -197,17 +188,9 @@ def _warn(name: str, error: Exception) -> None:
 def _watch(pid: int) -> List[int]:
     # Opened here, before the child can be reaped: its parent could get a stranger's.
     try:
-        return [_pidfd.open_pidfd(pid)] if _pidfd.available() else []
+        return [pidfd.open_pidfd(pid)] if pidfd.available() else []
     except OSError:
         return []
-
-
-def _reply(status: socket.socket, pid: int, error: int, fds: List[int]) -> None:
-    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
-    try:
-        status.sendmsg([REPLY.pack(pid, error)], rights)
-    except OSError:
-        pass  # the parent is gone, and its child will find that out by itself
 
 
 def _nothing(signum: int, frame: object) -> None:

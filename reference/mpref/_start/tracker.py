@@ -45,10 +45,8 @@ import warnings
 from contextlib import contextmanager
 from typing import Iterator, List, Optional, Tuple
 
-from .._memory import segments as _shared
-from .._os import descriptors as _fds
-from .._os import pidfd as _pidfd
-from . import exit as _exit
+from .._os import descriptors, pidfd
+from . import at_exit, interpreter
 
 __all__ = ["FOLDER", "adopt", "descriptors_have_names", "family", "forget", "main", "remember"]
 
@@ -88,7 +86,7 @@ class _Registry:
         self._file = _identity(os.fstat(fd))
         # A mapping holds the open file, too: a program that becomes a daemon and closes all the
         # descriptors it finds stays in its family.
-        self._mapping = _shared.map_file(fd, _RECORD.size)
+        self._mapping = descriptors.map_file(fd, _RECORD.size)
 
     def is_open(self) -> bool:
         """Whether `fd` is still what it was: programs that become daemons close all they find."""
@@ -144,7 +142,7 @@ _registry: Optional[_Registry] = None
 # to its end.
 _former: List[_Registry] = []
 _helper: Optional[int] = None  # its pid, only in the process that started it
-_duty: Optional[_exit.Duty] = None
+_exit_callback: Optional[at_exit.ExitCallback] = None
 
 
 def family() -> int:
@@ -202,7 +200,7 @@ def main(fd: int, interrupts_blocked: bool) -> None:
         signal.signal(number, signal.SIG_IGN)
     channel = socket.socket(fileno=fd)
     try:
-        (own,) = _fds.receive_fds(channel)
+        (own,) = descriptors.receive_fds(channel)
         first = os.getpid()
         if os.fork():
             os._exit(0)
@@ -229,7 +227,7 @@ def _own_registry() -> _Registry:
     global _registry
     if _registry is None or not _registry.is_open():
         # One free place, as an empty file can't be mapped.
-        fd = _fds.anonymous_file(_FREE)
+        fd = descriptors.anonymous_file(_FREE)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if _registry is not None:
@@ -256,15 +254,13 @@ def _ensure_helper(registry: _Registry) -> None:
 
 
 def _start_helper(registry_fd: int) -> None:
-    global _helper, _duty
-    from . import spawn as _start_spawn
-
-    ours, theirs = _fds.channel_pair()
+    global _helper, _exit_callback
+    ours, theirs = descriptors.channel_pair()
     with theirs:
-        pid = _start_spawn.run_interpreter("tracker", theirs)
+        pid = interpreter.run("tracker", theirs)
     try:
         with ours:
-            _fds.send_fds(ours, [registry_fd])
+            descriptors.send_fds(ours, [registry_fd])
             answer = ours.recv(_PID.size)
     finally:
         # It makes the helper, so that this is not our child, and ends.
@@ -276,8 +272,8 @@ def _start_helper(registry_fd: int) -> None:
             "SharedMemory(..., track=False) does without",
         )
     (_helper,) = _PID.unpack(answer)
-    if _duty is None:
-        _duty = _exit.last_of_all(_leave)
+    if _exit_callback is None:
+        _exit_callback = at_exit.last_of_all(_leave)
 
 
 def _reap(pid: int) -> None:
@@ -288,9 +284,9 @@ def _reap(pid: int) -> None:
 
 
 def _leave() -> None:
-    global _duty, _registry
+    global _exit_callback, _registry
     with _lock:
-        _duty = None
+        _exit_callback = None
         registry = _registry
         if registry is None or not registry.is_open() or _helper is None:
             return
@@ -313,13 +309,13 @@ def _leave() -> None:
 
 
 def _await_end(pid: int) -> None:
-    if not _pidfd.available():
+    if not pidfd.available():
         return
     try:
-        end = _pidfd.open_pidfd(pid)
+        end = pidfd.open_pidfd(pid)
     except OSError:
         return
-    _fds.ready(end, _HELPER_GRACE_SECONDS)
+    descriptors.ready(end, _HELPER_GRACE_SECONDS)
     os.close(end)
 
 
@@ -356,9 +352,9 @@ def _identity(file: os.stat_result) -> Tuple[int, int]:
 
 
 def _after_fork_in_child() -> None:
-    global _lock, _helper, _duty
+    global _lock, _helper, _exit_callback
     _lock = threading.RLock()
-    _helper = _duty = None
+    _helper = _exit_callback = None
 
 
 # A copy that is made between two steps would hold a descriptor, and with it perhaps a lock, that

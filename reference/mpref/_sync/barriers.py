@@ -5,10 +5,10 @@ from __future__ import annotations
 from threading import BrokenBarrierError
 from typing import Any, Callable, Optional, Tuple
 
-from .._memory import futex as _futex
-from .._memory import segments as _shared
+from .._memory import futex, segments
+from .._start import method
 from .conditions import rebuild
-from .locks import Shareable, start_method_of
+from .locks import Shareable
 from .robust_lock import RobustLock
 
 __all__ = ["Barrier"]
@@ -44,20 +44,20 @@ class Barrier(Shareable):
     ) -> None:
         if parties < 1:
             raise ValueError(f"parties: expected at least 1, got {parties}")
-        self._start_method = start_method_of(ctx)
+        self._start_method = method.of_context(ctx)
         self._parties = parties
         self._action = action
         self._timeout = timeout
-        self._bind(RobustLock(), _shared.allocate(3 * _futex.Word.BYTES + self._OUTCOMES))
+        self._bind(RobustLock(), segments.allocate(3 * futex.Word.BYTES + self._OUTCOMES))
 
-    def _bind(self, lock: RobustLock, block: _shared.Block) -> None:
+    def _bind(self, lock: RobustLock, block: segments.Block) -> None:
         # Held for every change, also while the action runs.
         self._lock = lock
         self._block = block
         # Who has arrived at the present meeting, its number, whether the barrier is broken.
-        self._arrived = _futex.Word(block, 0)
-        self._meeting = _futex.Word(block, 4)
-        self._broken = _futex.Word(block, 8)
+        self._arrived = futex.Word(block, 0)
+        self._meeting = futex.Word(block, 4)
+        self._broken = futex.Word(block, 8)
         self._outcomes = block.view()[12 : 12 + self._OUTCOMES]
 
     def wait(self, timeout: Optional[float] = None) -> int:
@@ -68,7 +68,7 @@ class Barrier(Shareable):
 
         Anchor: multiprocessing.Barrier
         """
-        until = _futex.deadline(self._timeout if timeout is None else timeout)
+        until = futex.deadline(self._timeout if timeout is None else timeout)
         with self._lock as in_order:
             if not in_order:
                 self._break()
@@ -94,7 +94,7 @@ class Barrier(Shareable):
             if self._meeting.value == meeting:
                 # Nobody woke us. This is also the moment to find out that somebody was killed.
                 with self._lock as in_order:
-                    is_late = self._meeting.value == meeting and _futex.is_past(until)
+                    is_late = self._meeting.value == meeting and futex.is_past(until)
                     if is_late or not in_order:
                         self._break()
 

@@ -11,9 +11,9 @@ import time
 from types import TracebackType
 from typing import Any, Callable, Dict, Optional, Tuple, Type
 
-from .._memory import futex as _futex
-from .._memory import segments as _shared
-from .locks import RLock, Semaphore, Shareable, start_method_of
+from .._memory import futex, segments
+from .._start import method
+from .locks import RLock, Semaphore, Shareable
 from .semaphore import VALUE_MAX
 
 __all__ = ["Condition", "Event", "rebuild"]
@@ -46,20 +46,20 @@ class Condition(Shareable):
     """
 
     def __init__(self, lock: Any = None, *, ctx: Any = None) -> None:
-        self._start_method = start_method_of(ctx)
+        self._start_method = method.of_context(ctx)
         self._bind(
             RLock(ctx=ctx) if lock is None else lock,
             Semaphore(0, ctx=ctx),
-            _shared.allocate(3 * _futex.Word.BYTES),
+            segments.allocate(3 * futex.Word.BYTES),
         )
 
-    def _bind(self, lock: Any, tokens: Semaphore, block: _shared.Block) -> None:
+    def _bind(self, lock: Any, tokens: Semaphore, block: segments.Block) -> None:
         self._lock = lock
         self._tokens = tokens
         self._block = block
         # How often tokens were made; how many wait and have no token made for them.
-        self._number = _futex.Word(block, 0)
-        self._waiting = _futex.Word(block, 4)
+        self._number = futex.Word(block, 0)
+        self._waiting = futex.Word(block, 4)
         self.acquire = lock.acquire
         self.release = lock.release
 
@@ -72,7 +72,7 @@ class Condition(Shareable):
         Anchor: multiprocessing.Condition
         """
         self._check_held("wait")
-        until = _futex.deadline(timeout)
+        until = futex.deadline(timeout)
         entered = self._number.value
         self._waiting.value += 1
         depth = self._lock._count() if isinstance(self._lock, RLock) else 1
@@ -96,7 +96,7 @@ class Condition(Shareable):
             number = self._number.value
             if self._take_token(entered, number):
                 return True
-            if _futex.is_past(until):
+            if futex.is_past(until):
                 return False
             self._number.wait(number, until)
 
@@ -121,9 +121,9 @@ class Condition(Shareable):
 
         Anchor: multiprocessing.Condition
         """
-        until = _futex.deadline(timeout)
+        until = futex.deadline(timeout)
         result = predicate()
-        while not result and not _futex.is_past(until):
+        while not result and not futex.is_past(until):
             self.wait(None if until is None else until - time.monotonic())
             result = predicate()
         return result
@@ -189,15 +189,15 @@ class Event(Shareable):
     """
 
     def __init__(self, *, ctx: Any = None) -> None:
-        self._start_method = start_method_of(ctx)
-        self._bind(_shared.allocate(2 * _futex.Word.BYTES))
+        self._start_method = method.of_context(ctx)
+        self._bind(segments.allocate(2 * futex.Word.BYTES))
 
-    def _bind(self, block: _shared.Block) -> None:
+    def _bind(self, block: segments.Block) -> None:
         self._block = block
-        self._flag = _futex.Word(block, 0)
+        self._flag = futex.Word(block, 0)
         # Another one at each set(): the flag may be cleared again before a process that waits for
         # it runs, and it has been set all the same.
-        self._stamp = _futex.Word(block, 4)
+        self._stamp = futex.Word(block, 4)
 
     def is_set(self) -> bool:
         """Whether the flag is set.
@@ -215,7 +215,7 @@ class Event(Shareable):
         # By chance and not by counting: two who count at once could give an old stamp once more.
         stamp = self._stamp.value
         while stamp == self._stamp.value:
-            stamp = int.from_bytes(os.urandom(_futex.Word.BYTES), "little")
+            stamp = int.from_bytes(os.urandom(futex.Word.BYTES), "little")
         self._stamp.value = stamp
         self._stamp.wake()
 
@@ -231,10 +231,10 @@ class Event(Shareable):
 
         Anchor: multiprocessing.Event
         """
-        until = _futex.deadline(timeout)
+        until = futex.deadline(timeout)
         stamp = self._stamp.value
         while not self.is_set() and self._stamp.value == stamp:
-            if _futex.is_past(until):
+            if futex.is_past(until):
                 return False
             self._stamp.wait(stamp, until)
         return True

@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from typing import Any, Tuple, Type
 
-from .._ipc import reduction as _reduction
-from .._memory import segments as _shared
+from .. import process
+from .._ipc import reduction
+from .._memory import segments
+from .._start import method
 from .semaphore import COUNTING, RECURSIVE, VALUE_MAX, SemLock
 
-__all__ = ["BoundedSemaphore", "Lock", "RLock", "Semaphore", "Shareable", "start_method_of"]
+__all__ = ["BoundedSemaphore", "Lock", "RLock", "Semaphore", "Shareable"]
 
 
 class Shareable:
@@ -18,7 +20,7 @@ class Shareable:
     _start_method: str
 
     def _check_handing_over(self) -> None:
-        _reduction.assert_spawning(self)
+        reduction.assert_spawning(self)
         if self._start_method == "fork":
             raise RuntimeError(
                 f"a {type(self).__name__} of a fork context can't be an argument of a process "
@@ -32,9 +34,9 @@ class _SemaphoreObject(SemLock, Shareable):
 
     @classmethod
     def _new(cls, kind: int, value: int, maxvalue: int, ctx: Any) -> Any:
-        method = start_method_of(ctx)
+        start_method = method.of_context(ctx)
         self = cls._create(kind, value, maxvalue)
-        self._start_method = method
+        self._start_method = start_method
         return self
 
     def __init__(self, *_: Any, **__: Any) -> None:
@@ -53,10 +55,8 @@ class _SemaphoreObject(SemLock, Shareable):
         return _attach, (type(self), self._start_method, self._block, self.kind, self.maxvalue)
 
     def _owner(self) -> str:
-        from ..process import current_process
-
         if self._is_mine():
-            name = current_process().name
+            name = process.current_process().name
             thread = threading.current_thread()
             return name if thread is threading.main_thread() else f"{name}|{thread.name}"
         if not self._is_zero():
@@ -65,10 +65,10 @@ class _SemaphoreObject(SemLock, Shareable):
 
 
 def _attach(
-    cls: Type[_SemaphoreObject], method: str, block: _shared.Block, kind: int, maxvalue: int
+    cls: Type[_SemaphoreObject], start_method: str, block: segments.Block, kind: int, maxvalue: int
 ) -> _SemaphoreObject:
     self = cls._attach(block, kind, maxvalue)
-    self._start_method = method
+    self._start_method = start_method
     return self
 
 
@@ -142,12 +142,3 @@ class BoundedSemaphore(Semaphore):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}(value={self._get_value()}, maxvalue={self.maxvalue})>"
-
-
-def start_method_of(ctx: Any) -> str:
-    """The start method of a context; that of the default context is fixed by asking."""
-    if ctx is None:
-        from .. import context
-
-        ctx = context.get_context()
-    return str(ctx.get_start_method())

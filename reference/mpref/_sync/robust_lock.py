@@ -17,7 +17,7 @@ import os
 import time
 from typing import Any, Optional, Tuple
 
-from .._memory import segments as _shared
+from .._memory import segments
 from .semaphore import RECURSIVE, SemLock
 
 __all__ = ["RobustLock"]
@@ -46,9 +46,9 @@ class RobustLock:
     The lock is in order again after that, so who gets False has to mend what it guards.
     """
 
-    def __init__(self, block: Optional[_shared.Block] = None) -> None:
+    def __init__(self, block: Optional[segments.Block] = None) -> None:
         is_new = block is None
-        self._block = _shared.allocate(_MUTEX_BYTES) if block is None else block
+        self._block = segments.allocate(_MUTEX_BYTES) if block is None else block
         self._fall_back: Optional[SemLock] = None
         # How many `with` of this thread are in it; only the holder looks.
         self._depth = 0

@@ -31,10 +31,8 @@ import time
 import weakref
 from typing import TYPE_CHECKING, Any, Optional, Type, TypeVar
 
-from .._memory import futex as _futex
-from .._memory import segments as _shared
-from .._os import child_handle as _handle
-from .._os import weak as _weak
+from .._memory import futex, segments
+from .._os import child_handle, weak
 
 try:
     import _multiprocessing  # type: ignore[import-not-found]
@@ -209,7 +207,7 @@ class SemLock(Base):
     the C type's own constructor makes named semaphores.
     """
 
-    _block: _shared.Block
+    _block: segments.Block
 
     @classmethod
     def _create(cls: Type[_T], kind: int, value: int, maxvalue: int) -> _T:
@@ -217,17 +215,19 @@ class SemLock(Base):
             raise ValueError(
                 f"semaphore value: expected 0 <= value <= {min(maxvalue, VALUE_MAX)}, got {value}"
             )
-        return cls._create_in(_shared.allocate(_SEM_T_BYTES), kind, value, maxvalue)
+        return cls._create_in(segments.allocate(_SEM_T_BYTES), kind, value, maxvalue)
 
     @classmethod
-    def _create_in(cls: Type[_T], block: _shared.Block, kind: int, value: int, maxvalue: int) -> _T:
+    def _create_in(
+        cls: Type[_T], block: segments.Block, kind: int, value: int, maxvalue: int
+    ) -> _T:
         if _libc.sem_init(block.address, 1, value) != 0:
             error = ctypes.get_errno()
             raise OSError(error, os.strerror(error))
         return cls._attach(block, kind, maxvalue)
 
     @classmethod
-    def _attach(cls: Type[_T], block: _shared.Block, kind: int, maxvalue: int) -> _T:
+    def _attach(cls: Type[_T], block: segments.Block, kind: int, maxvalue: int) -> _T:
         self = cls._rebuild(block.address, kind, maxvalue, None)
         assert isinstance(self, cls)
         self._block = block
@@ -236,14 +236,14 @@ class SemLock(Base):
 
 
 def _after_fork_in_child() -> None:
-    for semaphore in _weak.living(_alive):
+    for semaphore in weak.living(_alive):
         semaphore._after_fork()
 
 
 def _wake_sleepers() -> None:
-    for semaphore in _weak.living(_alive):
-        _futex.wake_at(semaphore._block.address + _VALUE_OFFSET)
+    for semaphore in weak.living(_alive):
+        futex.wake_at(semaphore._block.address + _VALUE_OFFSET)
 
 
 os.register_at_fork(after_in_child=_after_fork_in_child)
-_handle.when_killed.append(_wake_sleepers)
+child_handle.when_killed.append(_wake_sleepers)

@@ -16,7 +16,8 @@ from __future__ import annotations
 from threading import Barrier, Event
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Optional
 
-from .._start.executable import cpu_count, freeze_support
+from .._os.cpus import cpu_count
+from .._start.executable import freeze_support
 from ..exceptions import AuthenticationError, BufferTooShort, ProcessError, TimeoutError
 from . import connection as connection
 from ._contexts import (

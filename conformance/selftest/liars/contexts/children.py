@@ -7,8 +7,7 @@ import sys
 import threading
 
 from mpref import context, process, synchronize
-from mpref._start import child as _child
-from mpref._start import main_module
+from mpref._start import interpreter, main_module, preparation, surroundings
 
 from liars.lies import lie, replace
 
@@ -24,7 +23,7 @@ def spawned_child_gets_the_original_argv():
     """Children of spawn get the arguments that the program began with, not the present ones."""
     argv = list(sys.argv)
 
-    @replace(_child, "pack")
+    @replace(preparation, "pack")
     def pack_with_argv(original, *arguments, **options):
         now, sys.argv = sys.argv, argv
         try:
@@ -79,7 +78,7 @@ def failed_start_is_listed_as_a_child(original, self):
 
 
 @lie(
-    _child,
+    surroundings,
     "_current_dir",
     caught_by=[
         "contexts.child.folder-is-its-parents",
@@ -109,7 +108,7 @@ def fork_requires_picklable_objects(original, self):
 
 
 @lie(
-    _child,
+    main_module,
     "refuse_while_importing",
     caught_by=["contexts.main-module.missing-guard-raises"],
     start_methods=("spawn",),
@@ -137,7 +136,7 @@ def fork_lock_excludes_nobody_elsewhere(original, self):
 
 
 @lie(
-    _child,
+    preparation,
     "pack",
     caught_by=[
         "contexts.main-module.command-starts-children",
@@ -181,8 +180,8 @@ def spawned_child_skips_the_main_module():
 )
 def spawned_child_gets_the_original_import_path():
     """Children of spawn get the import path that the program began with, not the present one."""
-    path = _child.import_path()
-    replace(_child, "import_path")(lambda: path)
+    path = interpreter.import_path()
+    replace(interpreter, "import_path")(lambda: path)
 
 
 @lie(

@@ -8,10 +8,7 @@ import threading
 
 import mpref
 from mpref import context, process
-from mpref._start import child as _child
-from mpref._start import fork as _start_fork
-from mpref._start import forkserver as _start_forkserver
-from mpref._start import spawn as _start_spawn
+from mpref._start import fork, interpreter, processes, request_channel, spawn
 from mpref.context import BaseContext
 
 from liars.lies import EVERYWHERE, lie, replace
@@ -35,7 +32,7 @@ def contexts_have_timeout_errors_of_their_own():
         kind.TimeoutError = type("TimeoutError", (mpref.TimeoutError,), {})
 
 
-@lie(_child, "run_forked", caught_by=["contexts.fork.resources-are-inherited"])
+@lie(fork, "run_forked", caught_by=["contexts.fork.resources-are-inherited"])
 def fork_closes_inherited_pipes(original, child, parent, on_ready):
     """A forked child closes the pipes that it has inherited."""
     for number in map(int, os.listdir("/proc/self/fd")):
@@ -78,14 +75,14 @@ def fork_closes_inherited_pipes(original, child, parent, on_ready):
 )
 def fork_starts_a_new_interpreter():
     """The start method fork starts a new interpreter for each child."""
-    launch_by_fork = _start_fork.launch
+    launch_by_fork = fork.launch
 
     def launch(process):
         if is_of_a_later_chapter(process):
             return launch_by_fork(process)
-        return _start_spawn.launch(process)
+        return spawn.launch(process)
 
-    _start_fork.launch = context._LAUNCHERS["fork"] = launch
+    fork.launch = processes._LAUNCHERS["fork"] = launch
 
 
 @lie(
@@ -104,7 +101,7 @@ def fork_starts_a_new_interpreter():
 def forkserver_starts_a_new_interpreter():
     """The start method forkserver starts a new interpreter for each child."""
     context.ForkServerProcess._launch = context.SpawnProcess._launch
-    context._LAUNCHERS["forkserver"] = context._LAUNCHERS["spawn"]
+    processes._LAUNCHERS["forkserver"] = processes._LAUNCHERS["spawn"]
 
 
 @lie(
@@ -115,14 +112,14 @@ def forkserver_starts_a_new_interpreter():
 )
 def frozen_program_can_not_fork():
     """start() raises RuntimeError in a frozen program, with fork as well."""
-    fork = context._LAUNCHERS["fork"]
+    launch = processes._LAUNCHERS["fork"]
 
     def launch_unfrozen(process):
         if hasattr(sys, "frozen"):
             raise RuntimeError("this program is frozen")
-        return fork(process)
+        return launch(process)
 
-    context._LAUNCHERS["fork"] = launch_unfrozen
+    processes._LAUNCHERS["fork"] = launch_unfrozen
 
 
 @lie(
@@ -231,8 +228,8 @@ def forkserver_starts_a_server_for_each_child():
     @replace(context.ForkServerProcess, "_launch")
     def launch_anew(original, self):
         with turn:
-            former.append(_start_forkserver._door)
-            _start_forkserver._door = None
+            former.append(request_channel._channel)
+            request_channel._channel = None
             return original(self)
 
 
@@ -267,7 +264,7 @@ def forkserver_starts_a_server_for_each_child():
 def spawn_forks():
     """The start method spawn forks."""
     context.SpawnProcess._launch = context.ForkProcess._launch
-    context._LAUNCHERS["spawn"] = context._LAUNCHERS["fork"]
+    processes._LAUNCHERS["spawn"] = processes._LAUNCHERS["fork"]
 
 
 @lie(
@@ -280,7 +277,7 @@ def spawn_forks():
 def spawn_passes_all_descriptors():
     """Children of spawn inherit every inheritable descriptor."""
 
-    @replace(_start_spawn, "run_interpreter")
+    @replace(interpreter, "run")
     def run_leaking(original, module, channel):
         careful, subprocess.Popen = subprocess.Popen, Leaking
         try:

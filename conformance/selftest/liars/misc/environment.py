@@ -7,8 +7,8 @@ import sys
 import threading
 
 import mpref
-from mpref._start import executable as _executable
-from mpref._start import forkserver as _start_forkserver
+from mpref._start import executable as executable_module
+from mpref._start import forkserver
 
 from liars.lies import EVERYWHERE, lie
 
@@ -37,7 +37,7 @@ def set_executable_accepts_str_only(executable):
     """set_executable() raises TypeError for anything but a str."""
     if not isinstance(executable, str):
         raise TypeError(f"expected a string, not {executable!r}")
-    _executable.set_executable(executable)
+    executable_module.set_executable(executable)
 
 
 @lie(EVERYWHERE, "freeze_support", caught_by=["misc.freeze-support.does-nothing-with-fork"])
@@ -85,7 +85,7 @@ def preload_imports_in_the_caller(original, module_names, **options):
 )
 def preload_ends_the_running_server(original, module_names, **options):
     """set_forkserver_preload() ends a running server, so that the next one imports the modules."""
-    _start_forkserver._forget_server()
+    forkserver._forget_server()
     original(module_names, **options)
 
 

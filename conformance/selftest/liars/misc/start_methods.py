@@ -2,6 +2,8 @@
 
 import mpref
 from mpref import context
+from mpref._start import method as start_method
+from mpref._start import preparation, processes
 
 from liars.lies import lie, replace
 
@@ -16,8 +18,8 @@ from liars.lies import lie, replace
 )
 def default_is_fork():
     """The default start method is fork, as it was before 3.14."""
-    context._DEFAULT = "fork"
-    context._CONTEXTS = {name: context._CONTEXTS[name] for name in ("fork", "spawn", "forkserver")}
+    start_method.DEFAULT = "fork"
+    start_method.NAMES = ("fork", "spawn", "forkserver")
 
 
 @lie(
@@ -33,7 +35,7 @@ def default_is_fork():
 )
 def get_context_ignores_set_start_method(method=None):
     """get_context() gives the system's default, whatever start method was set."""
-    return context._concrete(context._DEFAULT if method is None else method)
+    return context._concrete(start_method.DEFAULT if method is None else method)
 
 
 @lie(context, "_concrete", caught_by=["misc.get-context.near-names-raise"])
@@ -43,17 +45,17 @@ def get_context_ignores_case(original, method):
 
 
 @lie(
-    context,
-    "_concrete",
+    start_method,
+    "checked",
     caught_by=[
         "misc.get-context.near-names-raise",
         "misc.get-context.unknown-name-raises",
         "misc.set-start-method.unknown-name-raises",
     ],
 )
-def get_context_accepts_unknown_names(method):
+def get_context_accepts_unknown_names(name):
     """get_context() gives the default context for an unknown name."""
-    return context._CONTEXTS.get(method, context._CONTEXTS[context._DEFAULT])
+    return name if name in start_method.NAMES else start_method.DEFAULT
 
 
 @lie(
@@ -69,10 +71,9 @@ def get_context_accepts_unknown_names(method):
 )
 def get_context_sets_the_start_method(method=None):
     """get_context() with a name sets the global start method."""
-    default = context.default_context
     if method is not None:
-        default._actual = context._concrete(method)
-    return default.get_context(None)
+        start_method.choose(start_method.checked(method))
+    return context.default_context.get_context(None)
 
 
 @lie(
@@ -106,20 +107,23 @@ def allow_none_fixes_the_default(allow_none=False):
 )
 def get_start_method_fixes_nothing(allow_none=False):
     """get_start_method() returns the default, and does not fix it."""
-    actual = context.default_context._actual
-    if actual is None:
-        return None if allow_none else context._DEFAULT
-    return actual.get_start_method()
+    return start_method.chosen() or (None if allow_none else start_method.DEFAULT)
 
 
 @lie(
-    context,
-    "get_start_method",
+    preparation,
+    "pack",
     caught_by=["misc.set-start-method.reaches-children"],
     start_methods=("spawn",),
 )
-def children_do_not_learn_the_start_method(allow_none=False):
+def children_do_not_learn_the_start_method(original, *arguments, **options):
     """Children do not learn which start method was set in their parent."""
+    chosen = start_method.chosen()
+    start_method.choose(None)
+    try:
+        return original(*arguments, **options)
+    finally:
+        start_method.choose(chosen)
 
 
 @lie(
@@ -134,7 +138,7 @@ def children_do_not_learn_the_start_method(allow_none=False):
 )
 def get_all_start_methods_returns_one_list():
     """get_all_start_methods() returns one and the same list at every call."""
-    names = list(context._CONTEXTS)
+    names = list(start_method.NAMES)
     replace(mpref, "get_all_start_methods")(lambda: names)
 
 
@@ -154,7 +158,7 @@ def get_all_start_methods_returns_one_list():
 )
 def get_all_start_methods_is_sorted():
     """get_all_start_methods() is sorted by name, so that the default is not the first."""
-    return sorted(context._CONTEXTS)
+    return sorted(start_method.NAMES)
 
 
 @lie(
@@ -167,8 +171,7 @@ def get_all_start_methods_is_sorted():
 )
 def start_fixes_nothing(self):
     """Starting a process does not fix the default start method."""
-    actual = context.default_context._actual or context._CONTEXTS[context._DEFAULT]
-    return context._LAUNCHERS[actual.get_start_method()](self)
+    return processes._LAUNCHERS[start_method.chosen() or start_method.DEFAULT](self)
 
 
 @lie(
@@ -182,10 +185,10 @@ def start_fixes_nothing(self):
 )
 def refused_set_start_method_changes_it(method, force=False):
     """set_start_method() changes the start method, and raises RuntimeError after that."""
-    default = context.default_context
-    before, default._actual = default._actual, None
+    before = start_method.chosen()
+    start_method.choose(None)
     if method is not None or not force:
-        default._actual = default.get_context(method)
+        start_method.choose(start_method.checked(method or start_method.DEFAULT))
     if before is not None and not force:
         raise RuntimeError("context has already been set")
 
@@ -194,7 +197,7 @@ def refused_set_start_method_changes_it(method, force=False):
 def unknown_name_unsets_the_start_method(original, method, force=False):
     """set_start_method(force=True) with an unknown name unsets the start method."""
     if force:
-        context.default_context._actual = None
+        start_method.choose(None)
     original(method, force)
 
 
@@ -245,9 +248,9 @@ def same_start_method_can_be_set_again(original, method, force=False):
 )
 def set_start_method_needs_no_force(method, force=False):
     """set_start_method() can be called again without force."""
-    context.default_context._actual = None
+    start_method.choose(None)
     if method is not None or not force:
-        context.default_context._actual = context.default_context.get_context(method)
+        start_method.choose(start_method.checked(method or start_method.DEFAULT))
 
 
 @lie(

@@ -5,8 +5,8 @@ import os
 import signal
 
 from mpref import process
-from mpref._start import child as _child
-from mpref._start import exit as _exit
+from mpref._start import at_exit
+from mpref._start import child as child_module
 from mpref.process import BaseProcess
 
 from liars.lies import lie, replace
@@ -20,7 +20,7 @@ from liars.lies import lie, replace
 )
 def exit_does_not_join_children():
     """A process that ends does not join its children that are not daemonic."""
-    run = _exit.run
+    run = at_exit.run
 
     def run_without_joining():
         for child in process.active_children():
@@ -30,7 +30,7 @@ def exit_does_not_join_children():
 
     atexit.unregister(run)
     atexit.register(run_without_joining)
-    _exit.run = run_without_joining
+    at_exit.run = run_without_joining
 
 
 @lie(
@@ -46,20 +46,20 @@ def exit_does_not_terminate_daemons():
     """A process that ends does not terminate its daemonic children."""
 
     def run():
-        _exit._discharge(_exit._before)
+        at_exit._discharge(at_exit._before)
         for child in process.active_children():
             if not child.daemon:
                 child.join()
-        _exit._discharge(_exit._after)
-        _exit._discharge(_exit._last)
+        at_exit._discharge(at_exit._after)
+        at_exit._discharge(at_exit._last)
 
-    atexit.unregister(_exit.run)
+    atexit.unregister(at_exit.run)
     atexit.register(run)
-    _exit.run = run
+    at_exit.run = run
 
 
 @lie(
-    _child,
+    child_module,
     "_exit_code",
     caught_by=[
         "process.exitcode.one-after-sys-exit-with-text",
@@ -94,7 +94,7 @@ def exitcode_is_none_before_join():
 
 
 @lie(
-    _child,
+    child_module,
     "_guarded",
     caught_by=[
         "process.exception.is-printed",
@@ -112,7 +112,7 @@ def uncaught_exception_gives_exitcode_0(load):
         on_ready()
         child.run()
     except SystemExit as error:
-        return _child._exit_code(error.code)
+        return child_module._exit_code(error.code)
     except BaseException:
         pass
     return 0
@@ -154,7 +154,7 @@ def exitcode_of_signals_is_128_and_more(original, self):
 
 
 @lie(
-    _child,
+    child_module,
     "_exit_code",
     caught_by=[
         "process.exitcode.of-sys-exit",
@@ -259,6 +259,6 @@ def terminate_raises_in_the_child():
         original(self)
 
 
-@lie(_child, "_join_threads", caught_by=["process.exit.waits-for-threads"])
+@lie(child_module, "_join_threads", caught_by=["process.exit.waits-for-threads"])
 def exit_does_not_wait_for_threads():
     """A child does not wait for its threads when it ends."""

@@ -5,8 +5,8 @@ import pickle
 import sys
 import weakref
 
-from mpref._start import child as _child
-from mpref._start import fork as _start_fork
+from mpref._start import child as child_module
+from mpref._start import fork, standard_streams
 from mpref.context import ForkProcess
 from mpref.process import BaseProcess, _Family
 
@@ -149,7 +149,7 @@ def child_gets_the_original_path_and_argv():
     """A child gets the import path and the arguments that the program began with."""
     path, argv = list(sys.path), list(sys.argv)
 
-    @replace(_child, "_guarded")
+    @replace(child_module, "_guarded")
     def guarded(original, load):
         def load_anew():
             loaded = load()
@@ -209,7 +209,7 @@ def overridden_run_is_not_called():
         def run(self):
             run(self.process)
 
-    @replace(_child, "_guarded")
+    @replace(child_module, "_guarded")
     def guarded(original, load):
         def load_standard():
             loaded = load()
@@ -266,7 +266,7 @@ def start_returns_the_pid(original, self):
 
 
 @lie(
-    _child,
+    standard_streams,
     "replace_stdin",
     caught_by=[
         "process.stdin.is-empty",
@@ -280,19 +280,19 @@ def child_reads_its_parents_stdin():
 @lie(caught_by=["process.streams.are-flushed-once"])
 def forked_child_repeats_unflushed_output():
     """A forked child prints again what its parent had not flushed."""
-    flush = _child.flush_standard_streams
+    flush = standard_streams.flush
 
-    @replace(_start_fork, "launch")
+    @replace(fork, "launch")
     def launch_unflushed(original, child):
-        _child.flush_standard_streams = lambda: True
+        standard_streams.flush = lambda: True
         try:
             return original(child)
         finally:
-            _child.flush_standard_streams = flush
+            standard_streams.flush = flush
 
-    @replace(_child, "leave_forked")
+    @replace(child_module, "leave_forked")
     def leave_flushing(original, exitcode):
-        _child.flush_standard_streams = flush
+        standard_streams.flush = flush
         return original(exitcode)
 
 

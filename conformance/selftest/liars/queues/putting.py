@@ -93,7 +93,7 @@ def own_items_are_not_copied():
 
     @replace(messages, "unpack")
     def unpack(original, payload, fds):
-        data = b"" if isinstance(payload, channels.Apart) else bytes(payload)
+        data = b"" if isinstance(payload, channels.OutOfBandPickle) else bytes(payload)
         return packed.pop(data) if data in packed else original(payload, fds)
 
 

@@ -13,7 +13,7 @@ The order matters, and is this one:
 5. The rest is done (`after_children`): a queue's feeder thread is waited for.
 6. The fork server, when this process started it, loses a client, and ends with the last one.
 
-A forked copy of a process starts with none of these duties: they are its original's.
+A forked copy of a process starts with none of these callbacks: they are its original's.
 """
 
 from __future__ import annotations
@@ -25,17 +25,19 @@ from typing import Any, Callable, List
 
 from .. import process
 
-__all__ = ["Duty", "after_children", "before_children", "run"]
+__all__ = ["ExitCallback", "after_children", "before_children", "run"]
 
 # Between SIGTERM and the end of an idle Python process lie some 2 ms; on a machine with ten times
 # more work than processors it is 100 ms. What takes longer than this second ignores the signal.
 DAEMON_GRACE_SECONDS = 1.0
 
 
-class Duty:
+class ExitCallback:
     """A call to make at the end of this process; `cancel()` it when it is done before."""
 
-    def __init__(self, where: List["Duty"], callback: Callable[..., Any], args: Any) -> None:
+    def __init__(
+        self, where: List["ExitCallback"], callback: Callable[..., Any], args: Any
+    ) -> None:
         self._where = where
         self._call = (callback, args)
         where.append(self)
@@ -50,24 +52,24 @@ class Duty:
         callback(*args)
 
 
-_before: List[Duty] = []
-_after: List[Duty] = []
-_last: List[Duty] = []
+_before: List[ExitCallback] = []
+_after: List[ExitCallback] = []
+_last: List[ExitCallback] = []
 
 
-def before_children(callback: Callable[..., Any], *args: Any) -> Duty:
+def before_children(callback: Callable[..., Any], *args: Any) -> ExitCallback:
     """Call `callback(*args)` at the end of this process, before its children are seen to."""
-    return Duty(_before, callback, args)
+    return ExitCallback(_before, callback, args)
 
 
-def after_children(callback: Callable[..., Any], *args: Any) -> Duty:
+def after_children(callback: Callable[..., Any], *args: Any) -> ExitCallback:
     """Call `callback(*args)` at the end of this process, when its children have been seen to."""
-    return Duty(_after, callback, args)
+    return ExitCallback(_after, callback, args)
 
 
-def last_of_all(callback: Callable[..., Any], *args: Any) -> Duty:
+def last_of_all(callback: Callable[..., Any], *args: Any) -> ExitCallback:
     """Call `callback(*args)` when everything else is done: for the fork server's client."""
-    return Duty(_last, callback, args)
+    return ExitCallback(_last, callback, args)
 
 
 def run() -> None:
@@ -87,11 +89,11 @@ def run() -> None:
     _discharge(_last)
 
 
-def _discharge(duties: List[Duty]) -> None:
-    while duties:
-        duty = duties.pop()
+def _discharge(callbacks: List[ExitCallback]) -> None:
+    while callbacks:
+        callback = callbacks.pop()
         try:
-            duty()
+            callback()
         except Exception:
             import traceback  # slow to import
 
