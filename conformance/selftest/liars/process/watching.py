@@ -281,6 +281,11 @@ def sentinel_waits_for_descendants():
     replace(pidfd, "available")(lambda: False)
     replace(descriptors, "guard_in_forks")(lambda fd, **_: None)
 
+    # Without this, who joins a process right after its end may find that before the sentinel.
+    @replace(child_handle.DirectChild, "_collect")
+    def collect(original, self):
+        return original(self) if descriptors.ready(self.sentinel, 0) else None
+
 
 @lie(
     caught_by=[
