@@ -1,6 +1,7 @@
 """Objects and descriptors as messages between processes.
 
-From below: `reduction` pickles with descriptors, `channels` and `one_way` keep messages whole on
-sockets and pipes, `messages` packs an object into a message. On these stand `connections`,
-`authentication` by a common key, and `listeners`.
+`reduction` pickles objects together with descriptors; `channels` and `one_way` carry messages whole
+over sockets and pipes; `messages` makes an object a message and back. `connections` are what
+programs hold of all this, `authentication` proves that both ends of one know the same key, and
+`listeners` connect processes that are no relatives.
 """

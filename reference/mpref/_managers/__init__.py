@@ -1,3 +1,5 @@
-"""A manager's server and its clients: `protocol` says what they write to each other, `server` holds
-the shared objects, and `proxies` stand for these in other processes.
+"""A manager's server, and what its clients hold of it.
+
+`protocol` says what they write to each other. `server` has the shared objects; `links` are the
+connections of a process to the servers that it uses, and `proxies` stand for the objects.
 """

@@ -1,5 +1,6 @@
-"""Memory that processes share: anonymous, which goes with its last user, and named.
+"""Memory that processes share.
 
-`segments` are anonymous memory, `futex` has words in them that processes sleep on, `heap` gives out
-blocks of any size, and `named_blocks` makes the files behind `SharedMemory`.
+`segments` are anonymous and go with their last user, `heap` divides them into blocks of any size,
+and `futex` is a word in one that processes sleep on. `named_blocks` are the files behind
+`SharedMemory`, the only memory that has a name.
 """

@@ -1,3 +1,6 @@
-"""A pool of workers: `dispatcher` sees them from the parent, `worker` is one from inside, and
-`results` are what the callers of the pool wait for.
+"""What a pool is made of.
+
+`dispatcher` has the workers as their parent sees them, and the thread that hands out tasks;
+`worker` is what runs in one of them. `threads` is the same for a pool whose workers are threads.
+`results` are the objects that the methods of a pool return.
 """

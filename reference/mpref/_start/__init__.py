@@ -1,7 +1,11 @@
 """How processes begin and end.
 
-`fork`, `spawn` and `forkserver` start a child, one start method each; `server` is the fork server
-itself. A new process begins in `child`, gets its program from `main_module`, and ends through
-`exit`. `executable` says which interpreter runs, and `tracker` unlinks the shared memory blocks
-that a killed program has left.
+`fork`, `spawn` and `forkserver` start a child, one start method each, `processes` are the classes
+of process objects over them, and `method` says which one is in use. A fresh interpreter is run by
+`interpreter`, with the program that `executable` names; it is sent a `preparation`, with its
+parent's `surroundings` in it, and gets its program from `main_module`. `child` has the first and
+the last steps of every child, with what happens to its SIGINT (`interrupts`), its standard streams
+and what a copy has `inherited`. `server` is the fork server, which is asked through the
+`request_channel`. `at_exit` is the end of every process, and `tracker` the helper that unlinks the
+shared memory of killed programs.
 """

@@ -1,6 +1,6 @@
-"""What waits and wakes across processes.
+"""What processes wait for and wake each other with.
 
-`semaphore` is the one primitive; `locks` are the documented locks and semaphores over it,
-`robust_lock` is one of our own that does not stay locked when its holder dies, and `conditions` and
-`barriers` stand on all of these.
+`semaphore` is the primitive below the documented `locks`; `robust_lock` is for the short work of
+this package itself, as it does not stay locked when its holder dies. `conditions` and `barriers`
+are built of these and of words in shared memory.
 """
