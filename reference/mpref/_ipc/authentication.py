@@ -1,15 +1,15 @@
 """Authentication of the two ends of a connection by a common key.
 
-Each end in turn sends a challenge and demands its digest, keyed with the key that both know;
-the key itself never travels. The messages are those of the standard library, so that either
-end may be a CPython process, learnt from what it writes on a socket:
+Each end in turn sends a challenge and demands its digest, made with the key that both know; the key
+itself is never sent. The messages are those of the standard library, learnt from what it writes on
+a socket, so either end may be a CPython process:
 
     #CHALLENGE#{sha256}<40 random bytes>    ->  {sha256}<digest of all after the first #...#>
     #CHALLENGE#<20 random bytes>            ->  <HMAC-MD5 of them>             (up to 3.11)
     #WELCOME# or #FAILURE#                  <-
 
-Before 3.12 it takes every challenge for one without a name and answers with HMAC-MD5. That
-answer is accepted, too: 16 bytes without a name.
+The standard library up to 3.11 does not know names of digests, and answers every challenge with
+HMAC-MD5. So an answer of 16 bytes without a name is accepted, too.
 """
 
 import os
@@ -33,9 +33,9 @@ _DIGESTS: Dict[bytes, int] = {
 _OURS = b"{sha256}"
 _OURS_BYTES = 40
 _UNNAMED_DIGEST = b"{md5}"
-# Shorter ones could be answered from a table of all of them.
+# A shorter challenge could be answered from a table of all challenges.
 _LEAST_CHALLENGE = 20
-# Nobody unauthenticated makes this process allocate more than this.
+# In bytes. A peer that is not authenticated can't make this process allocate more.
 _LONGEST_MESSAGE = 256
 
 
@@ -53,11 +53,11 @@ def deliver_challenge(connection: Connection, authkey: bytes) -> None:
     answer = _receive(connection)
     name = _digest_name(answer)
     if name is None:
-        # Up to 3.11: HMAC-MD5, and nothing said about it.
+        # The standard library up to 3.11.
         named, name = answer, _UNNAMED_DIGEST
     else:
         named = answer[len(name) :]
-    import hmac  # slow to import, and `connection` imports this module for everybody
+    import hmac  # slow to import, and every import of `connection` imports this module
 
     if len(named) != _DIGESTS[name] or not hmac.compare_digest(
         named, _digest(name, authkey, challenge)

@@ -1,22 +1,22 @@
 """Bytes to messages: the two kinds of channel under a Connection.
 
-`PacketChannel` is a `SOCK_SEQPACKET` socket, one end of `pair()`. One message is one datagram:
-the kernel keeps it whole, for any number of readers and writers, so nobody holds a lock around
-a read or a write, and a process killed at any instant leaves no half message behind. The first
-byte of a datagram says where the payload is, which also tells an empty message from the end of
-the channel:
+`PacketChannel` is one end of `pair()`, a `SOCK_SEQPACKET` socket. One message is one datagram,
+which the kernel keeps whole, for any number of readers and writers. So nobody holds a lock around a
+read or a write, and a process that is killed at any instant leaves no half message behind. The
+first byte of a datagram says where the payload is; it also distinguishes an empty message from the
+end of the channel:
 
     0  the payload follows
-    1  the payload is the whole of a sealed memfd, the last descriptor that came along; what
-       follows is ballast
-    2  the same of a payload with buffers apart
+    1  the payload is the whole content of a sealed memfd, whose descriptor is the last of those
+       that came with the message; what follows is ballast (see `_ballast`)
+    2  as 1, and the payload is an `OutOfBandPickle`
 
 `StreamChannel` is everything else: sockets of Listener and Client, and any descriptor that a
-program hands to Connection. Its format is the standard library's, learnt from the bytes that
-it writes: a length, 4 bytes, big-endian, signed, then the payload; from 2 GiB on the length is
--1, and the true one follows in 8 bytes.
+program gives to Connection. Its format is the standard library's, learnt from the bytes that it
+writes: the length in 4 bytes, big-endian and signed, then the payload. From 2 GiB on these 4 bytes
+are -1, and the length follows in 8 bytes.
 
-Both carry descriptors along with a message, where the socket can.
+Both send descriptors along with a message, where the socket can.
 """
 
 import array
@@ -35,10 +35,10 @@ Buffer = Union[bytes, bytearray, memoryview]
 
 
 class OutOfBandPickle:
-    """A pickle, and the large buffers that are not in it but beside it.
+    """A pickle, and large buffers of the pickled objects that are not in it.
 
-    A sender's buffers are the objects' own memory, which is copied once: into the memfd. A
-    receiver's are new, and become the objects' memory.
+    The sender's buffers are the memory of its objects, and are copied once, into the memfd. The
+    receiver's are new, and become the memory of the objects that it makes.
     """
 
     __slots__ = ("buffers", "pickle")
@@ -51,21 +51,22 @@ class OutOfBandPickle:
         return len(self.pickle) + sum(map(len, self.buffers))
 
     def copied(self) -> "OutOfBandPickle":
-        """The same with buffers that no longer change with the objects."""
+        """The same with copies of the buffers, which do not change when the objects do."""
         return OutOfBandPickle(self.pickle, [bytes(buffer) for buffer in self.buffers])
 
 
 Payload = Union[Buffer, OutOfBandPickle]
 Message = Tuple[Payload, List[int]]
 
-# A payload of up to this many bytes travels in the datagram, a longer one in a memfd. Not for
-# speed: sent and received within one process, the datagram took a tenth of the time at all lengths
-# up to 1 MiB (64 KiB: 13 us and 150, 512 KiB: 76 us and 1,000), as a memfd's pages are new ones.
-# But every receive sets aside as much as the longest datagram, which the C library takes from the
-# system each time from 128 KiB on; and four longer ones fill a socket by Linux's default limit.
+# A payload of up to this many bytes is in the datagram, a longer one in a memfd. The datagram is
+# faster at all lengths up to 1 MiB: within one process, sending and receiving took a tenth of the
+# time (64 KiB: 13 us and 150, 512 KiB: 76 us and 1,000), as the kernel has to make the pages of a
+# memfd. But every receive allocates as much as the longest datagram has, and from 128 KiB on the C
+# library gets that from the system each time. And by Linux's default limit a socket has room for
+# four datagrams of 64 KiB.
 INLINE_BYTES = 64 * 1024
-# Small messages that may wait unread: some 10,000 instead of 280. The system clips what it
-# doesn't allow (net.core.wmem_max), and then fewer fit.
+# With this a socket holds some 10,000 small messages unread, instead of 280. The system reduces it
+# to what it allows (net.core.wmem_max), and then fewer fit.
 SEND_BUFFER = 4 * 1024 * 1024
 # SCM_MAX_FD of Linux; one is kept for the payload's memfd.
 MAX_DESCRIPTORS = 252
@@ -77,11 +78,11 @@ _NOSIGNAL = int(getattr(socket, "MSG_NOSIGNAL", 0x4000))
 _TRUNCATED = int(socket.MSG_CTRUNC) | int(socket.MSG_TRUNC)
 DONTWAIT = int(socket.MSG_DONTWAIT)
 _INLINE, _IN_MEMFD, _APART_IN_MEMFD = b"\0", b"\1", b"\2"
-# Behind pickle and buffers in a memfd: the length of each, and how many they are.
+# A memfd with a pickle and buffers ends with the length of each, and their number.
 _LENGTH = struct.Struct("=Q")
-# One call reads 2 GiB at most.
+# One system call reads 2 GiB at most.
 _ONE_READ = 2**30
-# See _send_patiently().
+# Seconds between two attempts of _send_patiently().
 _PATIENCE = 0.005
 
 _SEALS = fcntl.fcntl, getattr(fcntl, "F_ADD_SEALS", 1033), 0x2 | 0x4 | 0x8  # shrink, grow, write
@@ -105,7 +106,7 @@ def pair() -> Tuple["PacketChannel", "PacketChannel"]:
 
 
 def open_channel(fd: int) -> "Union[PacketChannel, StreamChannel]":
-    """The channel for a descriptor of unknown kind. The channel owns it from now on."""
+    """The channel for a descriptor of any kind, which the channel owns from now on."""
     try:
         probe = socket.socket(fileno=os.dup(fd))
     except OSError:
@@ -136,7 +137,7 @@ class PacketChannel:
         return self._socket.fileno() if self._socket is not None else -1
 
     def descriptors(self) -> List[int]:
-        """What another process needs to make its own channel of this kind."""
+        """The descriptors with which another process makes its own channel of this kind."""
         return [self.fileno()]
 
     def ready(self, timeout: Optional[float]) -> bool:
@@ -183,8 +184,9 @@ class PacketChannel:
         return None
 
     def _ballast(self, length: int) -> bytes:
-        # The kernel counts datagrams, and would let a thousand memfds of any size wait unread. With
-        # this they take up to 128 times the room of the socket: 50 MB by Linux's default limit.
+        # The kernel counts the bytes of datagrams, and so would let a thousand memfds of any size
+        # wait unread. With a datagram of 1/128 of their size they have up to 128 times the room of
+        # the socket in all: 50 MB by Linux's default limit.
         assert self._socket is not None
         room = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
         return bytes(min(length // 128, room // 4, INLINE_BYTES))
@@ -198,8 +200,8 @@ class PacketChannel:
             else:
                 self._socket.sendmsg(parts, (), flags)
         except ConnectionResetError:
-            # The other end went with messages unread. That is told once; what it means for
-            # a writer is a broken pipe.
+            # The other end was closed while it had unread messages. The system reports that once.
+            # The next attempt raises BrokenPipeError, as for any writer whose reader is gone.
             self._socket.sendmsg(parts, (), flags)
 
     def receive(self, maxlength: Optional[int] = None, flags: int = 0) -> Message:
@@ -213,8 +215,8 @@ class PacketChannel:
                 INLINE_BYTES + 1, _ANCILLARY_BYTES, flags | _CLOEXEC
             )
         except ConnectionResetError:
-            # The other end went with messages of ours unread. What it sent before is still
-            # there, behind this notice, which comes once.
+            # The other end was closed before it had read our messages. The system reports that
+            # once; what the other end had sent before can still be received.
             data, ancillary, arrived, _ = self._recvmsg(
                 INLINE_BYTES + 1, _ANCILLARY_BYTES, flags | _CLOEXEC
             )
@@ -253,7 +255,8 @@ class StreamChannel:
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
-        # On time.monotonic(): receive() raises TimeoutError then. For strangers, see `listeners`.
+        # By time.monotonic(). After it receive() raises TimeoutError. `listeners` sets it for peers
+        # that have not authenticated themselves.
         self.deadline: Optional[float] = None
         self._socket: Optional[socket.socket] = None
         self._socket = _as_unix_socket(fd)
@@ -276,7 +279,7 @@ class StreamChannel:
             self._socket.detach()
             self._socket = None
         if fd >= 0:
-            # Bound early: modules may be gone by now.
+            # `close` was bound when this was defined: at interpreter exit `os` may be gone.
             close(fd)
 
     def send(self, payload: Buffer, fds: Sequence[int] = ()) -> None:
@@ -288,12 +291,13 @@ class StreamChannel:
                     "this connection can't hand over file descriptors: expected one made by "
                     "Pipe(), or of family AF_UNIX"
                 )
-            # They go along with the first byte, and are read with it. A reader that expects no
-            # descriptors, as the standard library's, loses them and reads on.
+            # They are sent with the first byte and received with it. A reader that expects none, as
+            # the standard library's, loses them and reads on.
             _send_patiently(self._socket, (header[:1],), fds, _NOSIGNAL)
             header = header[1:]
         if length <= INLINE_BYTES:
-            # In one piece: two writes of a small message would wait for each other on TCP.
+            # In one write: on TCP the second of two small ones would wait until the first is
+            # acknowledged.
             self._write(header + bytes(payload))
         else:
             self._write(header)
@@ -305,8 +309,8 @@ class StreamChannel:
             rest = rest[os.write(self._fd, rest) :]
 
     def receive(self, maxlength: Optional[int] = None) -> Message:
-        """As PacketChannel's. What is left of a message that is too long can't be told from
-        the next one.
+        """As PacketChannel's. When a message is too long the rest of it stays in the stream, where
+        it would be taken for the next message.
         """
         header, fds = self._header()
         try:
@@ -342,7 +346,7 @@ class StreamChannel:
         parts = io.BytesIO()
         while size > 0:
             self._wait()
-            # Asked for all at once, a wrong length would be allocated at once.
+            # In parts: os.read() allocates all that it is asked for, and the length may be false.
             part = os.read(self._fd, min(size, 1024 * 1024))
             if not part:
                 raise EOFError(
@@ -374,7 +378,7 @@ def _as_unix_socket(fd: int) -> Optional[socket.socket]:
 
 
 def _sealed(*parts: Buffer) -> int:
-    """A memfd that holds the parts and can't be changed any more."""
+    """A memfd that contains the parts, and that nobody can change any more."""
     fd = os.memfd_create("mpref", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
         for part in parts:
@@ -390,12 +394,12 @@ def _sealed(*parts: Buffer) -> int:
 
 
 def _contents(fd: int) -> bytes:
-    # Read, not mapped: up to 1 MiB a mapping's page faults cost more than twice the copy (measured,
-    # as bytes: 4 to 6 GB/s mapped, 12 GB/s read), and at 16 MiB still a third more.
+    # Read, not mapped: up to 1 MiB the page faults of a mapping take more than twice the time of a
+    # copy (4 to 6 GB/s mapped, 12 GB/s read), and at 16 MiB still a third more.
     size = os.fstat(fd).st_size
     if size <= _ONE_READ:
         return os.pread(fd, size, 0)
-    # The pieces are put where they belong at once.
+    # readall() puts all parts into one buffer.
     os.lseek(fd, 0, os.SEEK_SET)
     with open(fd, "rb", buffering=0, closefd=False) as file:
         return file.readall()
@@ -408,8 +412,8 @@ def _sealed_apart(payload: OutOfBandPickle) -> int:
 
 
 def _apart(fd: int) -> OutOfBandPickle:
-    # Read, not mapped: a mapping of Python's keeps a descriptor up to 3.12, for as long as the
-    # object lives.
+    # Read, not mapped: up to Python 3.12 a mapping keeps a descriptor open, for as long as the
+    # object exists that was made of it.
     place = os.fstat(fd).st_size - _LENGTH.size
     (count,) = _LENGTH.unpack(os.pread(fd, _LENGTH.size, place))
     lengths = os.pread(fd, count * _LENGTH.size, place - count * _LENGTH.size)
@@ -433,11 +437,11 @@ def _read_exactly(file: io.RawIOBase, length: int) -> bytearray:
 def _send_patiently(
     end: socket.socket, parts: Sequence[Buffer], fds: Sequence[int], flags: int
 ) -> None:
-    """Send descriptors along.
+    """Send a message with descriptors.
 
-    The kernel bounds how many descriptors of one user may be on their way: as many as the
-    process may have open. Over that, a blocking send has to wait for a reader, and as nothing
-    wakes it up, it asks again.
+    The kernel limits how many sent descriptors of one user nobody has received yet: to as many as
+    the process may have open. Above that, a blocking send has to wait for a reader. Nothing tells
+    when there is room again, so it tries again at an interval.
     """
     if len(fds) > MAX_DESCRIPTORS + 1:
         raise ValueError(
@@ -452,7 +456,7 @@ def _send_patiently(
             if error.errno != errno.ETOOMANYREFS:
                 raise
             if flags & DONTWAIT:
-                raise BlockingIOError(errno.EAGAIN, "too many descriptors on their way") from None
+                raise BlockingIOError(errno.EAGAIN, "too many descriptors are unread") from None
             time.sleep(_PATIENCE)
 
 

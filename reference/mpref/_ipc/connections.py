@@ -53,7 +53,7 @@ class Connection:
     Anchor: multiprocessing.connection.Connection
     """
 
-    # Of one of the kinds in _Channel; what it can do is in _readable and _writable.
+    # Any of the kinds in _Channel; _readable and _writable say which of its methods may be used.
     _channel: Any
 
     def __init__(self, handle: int, readable: bool = True, writable: bool = True) -> None:
@@ -218,13 +218,13 @@ class Connection:
         try:
             message: channels.Message = self._channel.receive(maxlength=maxlength)
         except channels.MessageTooLong:
-            # What is left of the message would be taken for the next one.
+            # The rest of this message would be taken for the next one.
             if self._writable:
                 self._readable = False
             else:
                 self.close()
             raise
-        # Somebody used send() at the other end, of an object with descriptors.
+        # The other end may have used send(), for an object with descriptors or buffers.
         payload, fds = message
         if isinstance(payload, channels.OutOfBandPickle):
             return reduction.dumps(messages.unpack(payload, fds))
@@ -290,6 +290,6 @@ def _rebuild(
 def _flat(buffer: _Bytes) -> memoryview:
     view = memoryview(buffer)
     if view.format == "B" and view.ndim == 1 and view.c_contiguous:
-        # As it is: PyPy copies a slice of a cast view byte by byte, 33 MiB in 15 seconds.
+        # Not cast: PyPy copies a slice of a cast view byte by byte, 33 MiB in 15 seconds.
         return view
     return view.cast("B") if view.c_contiguous else memoryview(view.tobytes())

@@ -1,8 +1,7 @@
 """Listener and Client: connections between processes that are no relatives.
 
-They speak the standard library's format over stream sockets, so either end may be a CPython
-process. `multiprocessing.connection` is where the documentation has them, so `connection`
-offers them, too.
+They use the standard library's format over stream sockets, so either end may be a CPython process.
+Programs have them from `mpref.connection`.
 """
 
 import os
@@ -19,10 +18,10 @@ from .connections import Connection
 
 __all__ = ["Client", "Listener"]
 
-# How long whoever connects may take to prove that it knows the key; nobody else is served
-# meanwhile. The honest need some milliseconds, and on a busy machine their turns at the processor.
+# How long a peer may take to prove that it knows the key, while accept() can serve nobody else. It
+# takes some milliseconds, and on a busy machine as long as the peer waits for a processor.
 OPENING_SECONDS = 20.0
-# Of the socket in a listener's private folder.
+# The name of the socket in a listener's private folder.
 _SOCKET_NAME = "listener"
 
 Address = Union[str, Tuple[str, int], Tuple[Any, ...]]
@@ -60,7 +59,7 @@ class Listener:
             address = self._private_address()
         end = socket.socket(number, socket.SOCK_STREAM)
         try:
-            # Against a default timeout set by the program.
+            # The program may have set a default timeout for sockets.
             end.settimeout(None)
             end.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             end.bind(address)
@@ -154,7 +153,7 @@ class Listener:
 
     def _private_address(self) -> Address:
         if self._family == "AF_UNIX":
-            # Slow to import, and `connection` imports this module for everybody.
+            # Slow to import, and every import of `connection` imports this module.
             import tempfile
 
             folder = tempfile.mkdtemp(prefix="mpref-")
@@ -223,7 +222,7 @@ def _number_of(family: str) -> int:
     return int(number)
 
 
-# Only the process that made a socket's file removes it: a forked child has the listener, too.
+# A forked child has a copy of the listener, but only the process that made the file removes it.
 
 
 def _remove_file(path: str, maker: int) -> None:
@@ -237,7 +236,7 @@ def _remove_file(path: str, maker: int) -> None:
 def _remove_folder(folder: str, maker: int) -> None:
     if os.getpid() != maker:
         return
-    # What Listener put there; its own removal, not a recursive one: nobody else's file is touched.
+    # Only what Listener has put there. Not recursively: a file of somebody else is left alone.
     for remove, path in ((os.unlink, os.path.join(folder, _SOCKET_NAME)), (os.rmdir, folder)):
         try:
             remove(path)

@@ -8,10 +8,10 @@ from . import channels, reduction
 
 
 def pack(obj: Any) -> Tuple[bytes, List[int]]:
-    """The pickle of `obj`, and the descriptors that have to go along with it.
+    """The pickle of `obj`, and the descriptors that have to be sent along with it.
 
-    The descriptors are those of the objects themselves: still theirs, and only good as long
-    as these are open. Who sends later has to `keep()` them.
+    The descriptors still belong to the pickled objects. To send them later than these are closed,
+    `keep()` duplicates of them.
     """
     with reduction.collecting_fds() as fds:
         data = reduction.dumps(obj)
@@ -19,10 +19,10 @@ def pack(obj: Any) -> Tuple[bytes, List[int]]:
 
 
 def pack_apart(obj: Any) -> Tuple[channels.Payload, List[int]]:
-    """As `pack`, with large buffers of the objects left where they are.
+    """As `pack`, but large buffers of the objects are not copied.
 
-    For channels that carry such (`carries_buffers`). They are good as long as nobody changes
-    the objects: who sends later has to take `copied()` ones.
+    For channels with `carries_buffers`. The buffers change when the objects do: to send them later,
+    take `copied()` ones.
     """
     with reduction.collecting_fds() as fds:
         data, buffers = reduction.dumps_apart(obj, channels.INLINE_BYTES)
@@ -30,7 +30,7 @@ def pack_apart(obj: Any) -> Tuple[channels.Payload, List[int]]:
 
 
 def keep(fds: Sequence[int]) -> List[int]:
-    """Duplicates of `fds`, the caller's to close."""
+    """Duplicates of `fds`, which the caller has to close."""
     kept: List[int] = []
     try:
         for fd in fds:
@@ -42,7 +42,7 @@ def keep(fds: Sequence[int]) -> List[int]:
 
 
 def unpack(payload: channels.Payload, fds: List[int]) -> Any:
-    """The object of a received message. Takes over the descriptors."""
+    """The object of a received message. The descriptors belong to it from now on."""
     if not fds:
         return _load(payload)
     with reduction.providing_fds(fds):

@@ -1,27 +1,28 @@
-"""A channel in one direction: a `PacketChannel`, and a pipe for what it has no room for.
+"""A channel in one direction: a `PacketChannel`, and a pipe for messages that it has no room for.
 
-The kernel charges some 768 bytes for the smallest datagram, so a socket holds no more than about
-550 unread ones where `wmem_max` is Linux's default, and its writer waits. The standard library's
-pipe holds up to 8,000 short messages, and programs lean on that: they put a few thousand items
-before they read the first, or join a process that has put them. So a message that finds the
-socket full, and no reader at work, goes into the *overflow*: a pipe, which counts the bytes alone.
+The kernel counts some 768 bytes for the smallest datagram. So where `wmem_max` is Linux's default a
+socket holds about 550 unread ones, and then its writer waits. The standard library's pipe holds up
+to 8,000 short messages, and programs rely on that: they put a few thousand items before they read
+the first, or join a process that has put them. So when the socket is full, and no reader is at
+work, a message goes into the *overflow*: a pipe, in which only its bytes count.
 
 Order. All that is in the socket is older than all that is in the overflow:
 
 * A writer uses the socket only when the overflow is empty.
-* A reader takes from the overflow only when the socket is empty. It looks at the overflow first,
-  at the socket after that, and takes then. Another reader could empty the overflow in between,
-  and writers could fill the socket and then the overflow anew: the message taken would be younger
-  than those in the socket. So readers take turns there, by a lock of the kernel's that ends with
-  its holder (`fcntl`, on the socket). Nothing that waits is called under it.
+* A reader takes from the overflow only when the socket is empty. It looks first at the overflow and
+  then at the socket before it takes a message. Meanwhile another reader could empty the overflow,
+  and writers could fill the socket and then the overflow again: the message that is taken would be
+  younger than those in the socket. So only one reader at a time does this. It holds a lock of the
+  kernel's that ends with its process (`fcntl`, on the socket), and calls nothing that waits.
 
-Whole messages. A write of up to 4,096 bytes into a pipe is never mixed with another (PIPE_BUF). A
-message is made of fragments of 32 bytes, so a reader that was killed within one leaves fragments
-that the next one can tell from the beginning of a message. Writers need no lock. What is longer,
-or carries descriptors, waits until the overflow is empty, and then for room in the socket.
+Whole messages. A write of up to 4,096 bytes into a pipe is never mixed with another (PIPE_BUF), so
+writers need no lock. A message consists of fragments of 32 bytes. A reader that is killed in the
+middle of a message leaves some of its fragments, and the next reader can distinguish these from the
+beginning of a message. A message that is longer, or has descriptors, waits until the overflow is
+empty, and then until there is room in the socket.
 
-Back to the socket. The overflow is for when nobody reads: its readers take turns, the socket's need
-not. So writers hold back while the readers are at work, until the overflow is empty.
+Back to the socket. Readers of the overflow take turns, and those of the socket need not. So while
+readers are at work, writers wait until the overflow is empty.
 """
 
 import errno
@@ -40,8 +41,8 @@ from . import channels
 # PyPy lacks the names; the numbers are those of Linux' <linux/fcntl.h>.
 _SETPIPE_SZ: int = getattr(fcntl, "F_SETPIPE_SZ", 1031)
 _GETPIPE_SZ: int = getattr(fcntl, "F_GETPIPE_SZ", 1032)
-# In place of the usual 64 KiB, from when these are full: 8,192 fragments. Beyond 1 MiB an ordinary
-# user isn't allowed to go, and all pipes of one may have 64 MiB together.
+# The size of the pipe once its usual 64 KiB are full: 8,192 fragments. An ordinary user may have 1
+# MiB for one pipe, and 64 MiB for all of them.
 _OVERFLOW_BYTES = 256 * 1024
 
 # A message has one fragment or more: <B a, H length, 29 bytes> and then <B 255, 31 bytes> each,
@@ -56,12 +57,14 @@ OVERFLOW_LONGEST = _IN_HEAD + (_MOST_FRAGMENTS - 1) * _IN_TAIL
 
 _NONE = bytes(4)
 
-# A writer believes that nobody reads when it has seen nothing leave for this long: a few turns of a
-# busy processor. Being wrong costs no more than a detour through the overflow.
+# A writer assumes that nobody reads when nothing was taken for this long, which is a few time
+# slices of a busy processor. When that is wrong, the message takes the longer way through the
+# overflow.
 PATIENCE = 0.02
-# It believes so for this many times as long. Looking again costs a twentieth of its time at most.
+# It assumes so for this many times PATIENCE. So looking again takes at most 1/20 of its time.
 _BELIEF = 20
-# No event tells that a pipe got empty. Readers empty a full one in 40 ms.
+# No event tells that a pipe is empty, so a writer looks at this interval. Readers empty a full pipe
+# in 40 ms.
 _LOOK_AGAIN = 0.001
 
 
@@ -90,11 +93,11 @@ class Reader:
         self._packets = channels.PacketChannel(fd)
 
     def descriptors(self) -> List[int]:
-        """What another process needs to make its own `Reader`."""
+        """The descriptors with which another process makes its own `Reader`."""
         return [self._packets.fileno(), self._overflow]
 
     def fileno(self) -> int:
-        """A descriptor that is readable when the channel is; its only use is to wait for that."""
+        """A descriptor that is readable when the channel is. It can be waited for, and not read."""
         if self._epoll is None:
             epoll = select.epoll()
             for fd in self.descriptors():
@@ -104,7 +107,7 @@ class Reader:
 
     def ready(self, timeout: Optional[float]) -> bool:
         """Whether there is a message, or the end, within `timeout` seconds."""
-        # One for each call: two threads can't use the same.
+        # A new one for each call, as two threads can't use the same.
         poll = select.poll()
         poll.register(self._packets.fileno(), select.POLLIN)
         poll.register(self._overflow, select.POLLIN)
@@ -129,7 +132,8 @@ class Reader:
                     return message
             elif ended:
                 raise EOFError("the other end of the channel is closed")
-            # Whoever is told of a message may find that another reader was faster.
+            # When a message is announced, another reader may take it first: then wait for the rest
+            # of the time.
             if timeout is not None:
                 deadline = deadline or time.monotonic() + timeout
                 timeout = deadline - time.monotonic()
@@ -159,7 +163,7 @@ class Reader:
         try:
             head = os.read(self._overflow, _FRAGMENT)
             while head[:1] == _TAIL:
-                # Of a message whose reader was killed.
+                # The rest of a message whose reader was killed.
                 head = os.read(self._overflow, _FRAGMENT)
         except BlockingIOError:
             return None
@@ -182,8 +186,8 @@ class Reader:
             self._epoll.close()
 
     def __del__(self) -> None:
-        # Modules may be gone by now: what this needs is bound early. And the constructor may have
-        # failed.
+        # At interpreter exit modules may be gone: close() has what it needs as defaults. And the
+        # constructor may have failed.
         if hasattr(self, "_packets"):
             self.close()
 
@@ -196,12 +200,12 @@ class Writer:
 
     def __init__(self, fd: int, overflow: int) -> None:
         self._overflow = overflow
-        # Until when it is believed that nobody reads.
+        # The time until which this writer assumes that nobody reads.
         self._unattended_until = 0.0
         self._packets = channels.PacketChannel(fd)
 
     def descriptors(self) -> List[int]:
-        """What another process needs to make its own `Writer`."""
+        """The descriptors with which another process makes its own `Writer`."""
         return [self._packets.fileno(), self._overflow]
 
     def fileno(self) -> int:
@@ -242,7 +246,7 @@ class Writer:
             poll.poll()
 
     def _readers_make_room(self) -> bool:
-        """Wait as long as readers are at work. Returns whether the socket can be used again."""
+        """Wait as long as readers are at work. Returns whether the socket has room again."""
         level = self._level()
         while True:
             if level[1]:
@@ -262,11 +266,11 @@ class Writer:
                 return False
 
     def _level(self) -> Tuple[int, int]:
-        """How much is unread in the socket and in the overflow; what only grows is not read."""
+        """Unread bytes in the socket and in the overflow. While they only grow, nobody reads."""
         return _unread(self._packets.fileno(), termios.TIOCOUTQ), _unread(self._overflow)
 
     def _put(self, fragments: bytes) -> bool:
-        """Whether the overflow took it."""
+        """Write into the overflow; returns whether there was room."""
         try:
             os.write(self._overflow, fragments)
             return True
@@ -277,12 +281,12 @@ class Writer:
         try:
             fcntl.fcntl(self._overflow, _SETPIPE_SZ, _OVERFLOW_BYTES)
         except OSError:
-            # The user's pipes have all that they may have.
+            # All pipes of this user together have as much as they may have.
             return False
         return self._put(fragments)
 
     def close(self, close: Callable[[int], None] = os.close) -> None:
-        # In this order: a reader at the end of the socket looks at the overflow once more.
+        # In this order: a reader that finds the end of the socket looks at the overflow once more.
         self._packets.close()
         fd, self._overflow = self._overflow, -1
         if fd >= 0:
@@ -304,7 +308,7 @@ def _fragments(payload: bytes) -> bytes:
 
 
 def _has_unread(fd: int) -> bool:
-    # Asked for every message that is sent.
+    # Called for every message that is sent, so it does not make an int of the count.
     count = bytearray(4)
     fcntl.ioctl(fd, termios.FIONREAD, count)
     return count != _NONE
@@ -317,8 +321,8 @@ def _unread(fd: int, request: int = termios.FIONREAD) -> int:
 
 
 class _Turns:
-    # The lock of the kernel's is a process's; this one is for its threads. Reentrant, for a signal
-    # handler that receives.
+    # The kernel's lock belongs to a process; this one is for its threads. Reentrant, as a signal
+    # handler may receive, too.
     def __init__(self) -> None:
         self.lock = threading.RLock()
 
@@ -331,6 +335,7 @@ def _lock(fd: int, what: int) -> None:
     try:
         fcntl.lockf(fd, what)
     except OSError:
-        # A system without locks for sockets, or a deadlock that it takes for one as it sees
-        # processes and not threads. Without a turn a message may come before an older one.
+        # The system has no locks for sockets; or it reports a deadlock that is none, as it looks at
+        # processes and not at their threads. Without the lock, a message may be received before an
+        # older one.
         pass

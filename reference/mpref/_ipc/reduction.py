@@ -1,8 +1,8 @@
 """Pickling for processes: what plain pickle refuses, and file descriptors.
 
-A descriptor's number means nothing in another process, so a pickle carries a `DupFd`: at the
-sender it puts the descriptor on a list that travels beside the bytes (SCM_RIGHTS), and in the bytes
-stands its place in that list.
+The number of a descriptor means nothing in another process, so a `DupFd` is pickled in its place.
+When that is pickled, it puts the descriptor on a list, which is sent along with the bytes
+(SCM_RIGHTS); the bytes contain the index in that list.
 
     with collecting_fds() as fds:            # sender
         data = dumps(obj)
@@ -11,9 +11,9 @@ stands its place in that list.
     with providing_fds(received):            # receiver
         obj = loads(data)
 
-`dumps` outside of `collecting_fds()` refuses descriptors, as nothing would carry them. While a
-child is being started (`spawning()`), objects may be pickled that are meant to be inherited and
-not to be sent through a queue: locks, shared memory, the authentication key.
+`dumps` outside of `collecting_fds()` refuses descriptors, as nobody would send them. While a child
+is being started (`spawning()`), objects may be pickled that only a child may have, and that can't
+be sent through a queue: locks, shared memory, the authentication key.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ _state = _State()
 
 
 class _Table(Dict[type, Callable[[Any], Any]]):
-    # Looked up for every instance of a class, so a dict whose misses fall through, and no ChainMap.
+    # Looked up for every instance that is pickled. A dict that asks the other one for what it does
+    # not have is faster than a ChainMap.
     def __missing__(self, cls: type) -> Callable[[Any], Any]:
         return copyreg.dispatch_table[cls]
 
@@ -81,9 +82,9 @@ def dumps(obj: object, protocol: Optional[int] = None) -> bytes:
 
 
 def dumps_apart(obj: object, least: int) -> Tuple[bytes, List[memoryview]]:
-    """As dumps, but buffers of at least `least` bytes are left out and returned beside it.
+    """Pickle `obj` without its buffers of at least `least` bytes, and return these apart.
 
-    Only those of objects that offer them (protocol 5), as NumPy's arrays do.
+    Only objects that offer buffers to protocol 5 have any, as NumPy's arrays do.
     """
     buffers: List[memoryview] = []
 
@@ -104,7 +105,7 @@ loads = pickle.loads
 
 @contextmanager
 def starting(child: object) -> Iterator[None]:
-    """While open, this thread is starting `child`: objects meant to be inherited may be pickled."""
+    """While open, this thread starts `child`: objects that only children get may be pickled."""
     before, _state.child = _state.child, child
     try:
         yield
@@ -127,7 +128,7 @@ def assert_spawning(obj: object) -> None:
 
 
 class collecting_fds:
-    """While open, descriptors met by `dumps` in this thread are put on the list that it gives.
+    """While open, the descriptors of what `dumps` pickles in this thread go into the list it gives.
 
     They still belong to the pickled objects: send them before these are closed.
     """
@@ -150,9 +151,9 @@ class collecting_fds:
 
 @contextmanager
 def providing_fds(fds: List[int]) -> Iterator[None]:
-    """While open, `loads` in this thread takes descriptors from `fds`, by their place in it.
+    """While open, `loads` in this thread takes descriptors from `fds`.
 
-    The list owns them: those that no object took are closed at the end.
+    The list owns them: those that no object has taken are closed at the end.
     """
     before, _state.provided = _state.provided, fds
     try:
@@ -166,17 +167,17 @@ def providing_fds(fds: List[int]) -> Iterator[None]:
 
 
 class DupFd:
-    """A file descriptor that can be pickled while something carries it along.
+    """A file descriptor that can be pickled, for a receiver to whom it is sent along.
 
-    `DupFd(fd)` goes into the arguments of the reduced form; the receiver calls `detach()` and owns
-    the descriptor that it returns.
+    `DupFd(fd)` is an argument in what `__reduce__` returns. The receiver calls `detach()`, and owns
+    the descriptor that this returns.
     """
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
 
     def detach(self) -> int:
-        """A descriptor of the caller's own for the same open file (not inherited by programs)."""
+        """A new descriptor for the same open file, which the caller owns."""
         return os.dup(self._fd)
 
     def __reduce__(self) -> Any:

@@ -22,9 +22,10 @@ __all__ = [
     "when_killed",
 ]
 
-# Called when a child was perhaps killed, with whatever it was about to do (see `_semaphore`).
+# Called when a child has ended that was perhaps killed, and so may have left something undone that
+# others wait for. `_sync.semaphore` wakes all sleepers then.
 when_killed: List[Callable[[], None]] = []
-# Who waits for one child looks this often whether another one has been killed.
+# While it waits for one child, `Handle.wait` looks this often whether others have been killed.
 _LOOK_AROUND_SECONDS = 0.25
 
 # The exit code of a child that has ended while nobody can say how: SIGCHLD is ignored, somebody
@@ -35,9 +36,9 @@ UNKNOWN_EXIT = 255
 STATUS = struct.Struct("<i")
 
 # Where there are no process descriptors, a child that ends closes its end of the sentinel pipe
-# some microseconds before it can be reaped. Who has seen the sentinel get ready must not be told
-# that the child is alive, so it is looked for again, this often and (once) this long: a child that
-# closed the pipe and lives on is found alive after all.
+# some microseconds before it can be reaped. A caller that has seen the sentinel get ready must not
+# be told that the child is alive. So waitpid() is called again, at this interval, for this long in
+# all; a child that closed the pipe and still runs is reported as alive after that.
 _ZOMBIE_POLL_SECONDS = 0.001
 _ZOMBIE_DELAY_SECONDS = 0.1
 
@@ -64,8 +65,8 @@ class Handle:
         self.sentinel = sentinel
         self.exitcode: Optional[int] = None
         self._is_pidfd = is_pidfd
-        # Held around every look at the child's status and every signal: so no thread signals a
-        # number that another one has just given back to the system.
+        # Held around every waitpid() and every signal, so that no thread sends a signal to a pid
+        # that another thread has just given back to the system by reaping the child.
         self._lock = threading.Lock()
         self._open = True
         self._end_is_known = False
@@ -141,7 +142,7 @@ _handles: "weakref.WeakSet[Handle]" = weakref.WeakSet()
 
 
 def _look_around() -> None:
-    """Notice the end of other children, without reaping them: those are zombies until joined."""
+    """Notice that other children have ended. They are not reaped: who joins them does that."""
     for handle in weak.living(_handles):
         if handle._end_is_known or not handle._open:
             continue

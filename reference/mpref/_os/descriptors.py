@@ -152,12 +152,12 @@ def map_file(fd: int, size: int) -> mmap.mmap:
 
 
 def duplicate(fd: int) -> int:
-    """Another descriptor for the same open file, none of the three of the standard streams."""
+    """A new descriptor for the same open file, with a number above the standard streams' three."""
     return fcntl.fcntl(fd, _DUPFD_CLOEXEC, 3)
 
 
 def above_stdio(fd: int) -> int:
-    """`fd`, or another descriptor in its place where it is one of the standard streams."""
+    """`fd`. Where it has a number of the standard streams: a duplicate above, and `fd` is closed."""
     if fd > 2:
         return fd
     try:
@@ -182,9 +182,10 @@ def close_all(fds: Iterable[int]) -> None:
             pass
 
 
-# Where a sentinel is the end of a pipe, every stray copy of its writing end keeps it from getting
-# ready. Programs that are executed get none (close-on-exec); forked copies close them here, all but
-# the one which the forking thread marked as meant for this very child.
+# Where a sentinel is the reading end of a pipe, any copy of the writing end in another process than
+# the child keeps it from getting ready. Programs that are executed get no copy (close-on-exec). A
+# forked process closes all its copies here, except the one that the forking thread has marked as
+# the child's own.
 
 _guarded: set[int] = set()
 _exempt = threading.local()
@@ -211,7 +212,8 @@ def _after_fork_in_child() -> None:
     mine = getattr(_exempt, "fd", None)
     _exempt.fd = None
     close_all(fd for fd in _guarded if fd != mine)
-    # What is mine must not pass on to my own forked copies, or they would outlive me in it.
+    # A process that this one forks later closes this descriptor, too: otherwise the sentinel would
+    # not get ready before that process has ended as well.
     _guarded.intersection_update({mine})
 
 
@@ -219,8 +221,8 @@ os.register_at_fork(after_in_child=_after_fork_in_child)
 
 
 def _above_stdio(sock: socket.socket) -> socket.socket:
-    # In a program whose standard streams are closed a new socket gets number 0, 1 or 2, and a child
-    # would take it for its stdin or print into it.
+    # In a program whose standard streams are closed a new socket gets number 0, 1 or 2. A child
+    # would take it for its stdin, or print into it.
     return sock if sock.fileno() > 2 else socket.socket(fileno=above_stdio(sock.detach()))
 
 

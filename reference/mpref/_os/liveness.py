@@ -1,7 +1,7 @@
 """How others learn that this process has ended: by a descriptor that turns readable then.
 
-With a pidfd nothing is left to do. Without, this process keeps the writing end of a pipe for as
-long as it lives, and gives the reading end away.
+A process descriptor does that by itself. Where there are none, this process keeps the writing end
+of a pipe open for as long as it lives, and gives copies of the reading end away.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ def dup_own_end() -> int:
 
 
 def _after_fork_in_child() -> None:
-    # The copy is another process with a life of its own. Its guard closes the writing end.
+    # The copy is another process and needs descriptors of its own. `guard_in_forks` has closed the
+    # original's writing end in it.
     global _lock, _own, _writer
     _lock = threading.Lock()
     if _own is not None:

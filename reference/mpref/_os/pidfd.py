@@ -1,9 +1,9 @@
-"""Process file descriptors: one stands for a process, and turns readable at its end.
+"""Process file descriptors (pidfd): one stands for a process, and turns readable at its end.
 
-Three things make a pidfd the better sentinel. It is bound to the process and not to whoever
-happens to hold the writing end of some pipe, so that siblings and grandchildren can't keep it from
-getting ready. It needs nothing in the watched process. And a signal sent through it can never hit a
-stranger that got the same number.
+Three things make it a better sentinel than the end of a pipe. It is bound to the process, and not
+to all processes that have a copy of the writing end, so siblings and grandchildren can't keep it
+from getting ready. It needs nothing in the watched process. And a signal sent through it can't hit
+another process that has got the same pid meanwhile.
 
 Linux has it since 5.3. CPython offers it since 3.9, PyPy 3.9 does not, so there the system call is
 made by number. Elsewhere `available()` says no, and the callers fall back on the end of a pipe.

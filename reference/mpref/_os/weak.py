@@ -1,4 +1,4 @@
-"""What a module keeps weakly of all that it has made."""
+"""Weak references to all objects of a kind, for modules that have to find them after a fork."""
 
 import weakref
 from typing import List, TypeVar
@@ -7,10 +7,10 @@ T = TypeVar("T")
 
 
 def living(kept: "weakref.WeakSet[T]") -> List[T]:
-    """The members that still live, now.
+    """A list of the members that still exist.
 
-    list(kept) isn't to be had: another thread that adds one disturbs it, and on PyPy the collector,
-    which may drop some while they are counted.
+    list(kept) may fail: another thread may add a member meanwhile, and on PyPy the collector may
+    drop members during the iteration.
     """
     references = list(kept.data)  # type: ignore[attr-defined]
     found = [reference() for reference in references]

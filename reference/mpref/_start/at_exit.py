@@ -1,19 +1,18 @@
-"""What happens when a process of this package ends: the main process at interpreter exit, a child
-after its `run()`.
+"""What is done at the end of a process: of the main process at interpreter exit, of a child after
+its `run()`.
 
-The order matters, and is this one:
+The order matters:
 
-1. Things that need their helpers alive are stopped (`before_children`): a pool ends its workers, a
-   manager its server, a queue tells its feeder thread that nothing more will come. Last made, first
-   stopped.
+1. What needs its children alive is stopped (`before_children`): a pool ends its workers, a manager
+   its server. The last callback that was added is the first to be called.
 2. Daemonic children get SIGTERM.
 3. Non-daemonic children are joined, for however long they take.
-4. Daemonic children are not joined, as the documentation says: one that ignores SIGTERM must not
-   keep its parent. They get a moment, though, so that the ordinary ones are gone when we are.
-5. The rest is done (`after_children`): a queue's feeder thread is waited for.
-6. The fork server, when this process started it, loses a client, and ends with the last one.
+4. Daemonic children are waited for together, a second at most. That is long enough for those that
+   end at SIGTERM, and one that ignores it does not keep its parent, as the documentation says.
+5. What others may still need is stopped (`after_children`): a queue's feeder thread is waited for.
+6. This process gives up the fork server, which ends with its last client (`last_of_all`).
 
-A forked copy of a process starts with none of these callbacks: they are its original's.
+A forked copy of a process starts without callbacks: they belong to its original.
 """
 
 from __future__ import annotations
@@ -27,13 +26,13 @@ from .. import process
 
 __all__ = ["ExitCallback", "after_children", "before_children", "run"]
 
-# Between SIGTERM and the end of an idle Python process lie some 2 ms; on a machine with ten times
-# more work than processors it is 100 ms. What takes longer than this second ignores the signal.
+# An idle Python process ends some 2 ms after SIGTERM, and 100 ms on a machine with ten times more
+# work than processors. A child that has not ended after this second ignores the signal.
 DAEMON_GRACE_SECONDS = 1.0
 
 
 class ExitCallback:
-    """A call to make at the end of this process; `cancel()` it when it is done before."""
+    """A call that is made at the end of this process, unless it is cancelled before."""
 
     def __init__(
         self, where: List["ExitCallback"], callback: Callable[..., Any], args: Any
@@ -43,7 +42,7 @@ class ExitCallback:
         where.append(self)
 
     def cancel(self) -> None:
-        """Don't make the call. Harmless when it has been made."""
+        """Don't make the call. Does nothing when it has been made."""
         if self in self._where:
             self._where.remove(self)
 
@@ -58,23 +57,23 @@ _last: List[ExitCallback] = []
 
 
 def before_children(callback: Callable[..., Any], *args: Any) -> ExitCallback:
-    """Call `callback(*args)` at the end of this process, before its children are seen to."""
+    """Call `callback(*args)` at the end of this process, before its children end."""
     return ExitCallback(_before, callback, args)
 
 
 def after_children(callback: Callable[..., Any], *args: Any) -> ExitCallback:
-    """Call `callback(*args)` at the end of this process, when its children have been seen to."""
+    """Call `callback(*args)` at the end of this process, after its children."""
     return ExitCallback(_after, callback, args)
 
 
 def last_of_all(callback: Callable[..., Any], *args: Any) -> ExitCallback:
-    """Call `callback(*args)` when everything else is done: for the fork server's client."""
+    """Call `callback(*args)` when all other callbacks have been called."""
     return ExitCallback(_last, callback, args)
 
 
 def run() -> None:
-    """Do all that this process owes at its end. A second call finds nothing left to do."""
-    _discharge(_before)
+    """Do all that is to be done at the end of this process. A second call does nothing."""
+    _call(_before)
     children = process.active_children()
     daemons = [child for child in children if child.daemon]
     for child in daemons:
@@ -85,11 +84,11 @@ def run() -> None:
     deadline = time.monotonic() + DAEMON_GRACE_SECONDS
     for child in daemons:
         child.join(max(deadline - time.monotonic(), 0))
-    _discharge(_after)
-    _discharge(_last)
+    _call(_after)
+    _call(_last)
 
 
-def _discharge(callbacks: List[ExitCallback]) -> None:
+def _call(callbacks: List[ExitCallback]) -> None:
     while callbacks:
         callback = callbacks.pop()
         try:
@@ -97,7 +96,7 @@ def _discharge(callbacks: List[ExitCallback]) -> None:
         except Exception:
             import traceback  # slow to import
 
-            # One failure must not keep the children from being seen to.
+            # One callback that fails must not prevent the others, and what comes after them.
             traceback.print_exc()
 
 

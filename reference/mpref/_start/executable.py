@@ -12,7 +12,7 @@ _executable = sys.executable
 
 
 def freeze_support() -> None:
-    """Do nothing: only a frozen program that starts its children with spawn needs more.
+    """Do nothing. Programs call it for the case that they are frozen into an executable.
 
     Anchor: multiprocessing.freeze_support
     """
@@ -21,7 +21,8 @@ def freeze_support() -> None:
 def set_executable(executable: Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]) -> None:
     """Set the interpreter that runs children of the spawn method, and the fork server.
 
-    It is not looked at until a child is started.
+    executable: its path. Nobody checks it before a child is started: `start()` raises OSError when
+    it can't be run. Raises TypeError for what is no path.
 
     Anchor: multiprocessing.set_executable
     """

@@ -1,26 +1,26 @@
-"""What a forked child has from its original that would act on the original, and is let go of.
+"""What a forked child has inherited, and must give up so as not to act on its parent.
 
-A fork copies the interpreter, but descriptors stay shared: what one process does to the file behind
-them the other one sees. The interpreter and the standard library hold these by descriptor:
+A fork copies the interpreter, but the open files behind descriptors stay shared: each process sees
+what the other one does to them. The interpreter and the standard library keep these:
 
 - the wake-up descriptor of signals (`signal.set_wakeup_fd`): a signal that reaches the child would
   wake the event loop of its parent, and be handled there. Reset.
 - the signal handlers of an event loop (`loop.add_signal_handler`, Ctrl-C in `asyncio.run`): they
-  leave all to a loop that does not run in the child, so SIGTERM and Ctrl-C would do nothing. Reset
+  only wake the loop, which does not run in the child, so SIGTERM and Ctrl-C would do nothing. Reset
   to the default.
 - the running event loop: the child runs none. Reset, so that it can run one of its own.
 
-And these are left:
+These are kept:
 
-- the selector of an event loop that is not running: nothing uses it unless the child closes the
-  loop, and what the program made is the program's.
+- the selector of an event loop that is not running: nothing uses it, unless the program closes
+  the loop in the child.
 - a watchdog of `faulthandler.dump_traceback_later`: its thread is not in the copy. The interpreter
   would wait for it for ever if the child cancelled it or set another one. Only the parent could
   undo that, before the fork, and would lose its own watchdog.
 - the file of `faulthandler.enable` and `register`: they write about the child itself.
 - timers (`signal.setitimer`, `alarm`): the system does not pass them on.
-- sockets, pipes, locks on files (`fcntl.flock`), `select.epoll` objects, temporary files that the
-  program has open: to use those is what a program forks for.
+- sockets, pipes, locks on files (`fcntl.flock`), `select.epoll` objects and temporary files that
+  the program has open: programs fork in order to share them.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def let_go() -> None:
         return  # a subinterpreter, which has no say about signals
     asyncio = sys.modules.get("asyncio")
     if asyncio is None:
-        return  # who runs no event loop pays nothing for those who do
+        return  # a program without event loops does not pay for the rest
     asyncio._set_running_loop(None)
     _reset_handlers()
 

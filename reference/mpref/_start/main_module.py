@@ -1,8 +1,9 @@
 """The program's main module, in children that begin with a fresh interpreter.
 
-What is pickled by reference to `__main__` has to be found in the child, so the child imports the
-parent's main module again, under the name `__mp_main__` (hence the `__name__` guard is false), and
-as `__main__` as well. The parent knows `__mp_main__`, too, for what comes back.
+What is pickled by reference to `__main__` has to be found in the child. So the child runs the
+parent's main module again, with `__mp_main__` as its `__name__`, so that `if __name__ ==
+"__main__":` is false, and installs it under both names. The parent knows the name `__mp_main__`,
+too, for objects that come back.
 
 Three cases:
 
@@ -64,16 +65,17 @@ class Origin(NamedTuple):
     module: Optional[str]
     path: Optional[str]
     file: Optional[str] = None
-    """What the parent's main module has as `__file__`; may be relative, where `path` is not."""
+    """The parent's `__file__`, which may be relative; `path` is absolute."""
 
 
 _origin: Optional[Origin] = None
-_seen: Optional[Surroundings] = None  # by the main module when it was run here
+# What the main module found around it when it was run in this process.
+_seen: Optional[Surroundings] = None
 _importing = False
 
 
 def importing() -> bool:
-    """Whether this process is just running its parent's main module again."""
+    """Whether this process is at the moment running its parent's main module again."""
     return _importing
 
 
@@ -110,7 +112,8 @@ def origin() -> Optional[Origin]:
 def refuse_unreadable(wanted: Optional[Origin]) -> None:
     """Raise FileNotFoundError or RuntimeError where a child could not read its main module.
 
-    So that `start()` fails, and not each child: a file that is gone, a pipe that was read once.
+    The file may be gone, or be a pipe that can be read only once. `start()` then fails in the
+    parent, instead of every child.
     """
     if wanted is None or wanted.path is None:
         return
@@ -129,8 +132,8 @@ def refuse_unreadable(wanted: Optional[Origin]) -> None:
 def load(wanted: Optional[Origin], seen: Surroundings) -> None:
     """Make the main module that `wanted` describes this process' own.
 
-    Unless it is already, and saw the same surroundings when it was run: it is run again where the
-    program changed an argument or a variable since the fork server began.
+    Does nothing when this process has run it already in the same surroundings: a copy of the fork
+    server has, unless the program has changed an argument or a variable since.
     """
     global _origin, _seen
     if wanted is None:
@@ -150,7 +153,7 @@ def load(wanted: Optional[Origin], seen: Surroundings) -> None:
 
 
 def unload() -> None:
-    """Forget a main module whose run failed, or saw other surroundings; `load` begins anew."""
+    """Forget the main module that was run, so that `load` runs it again."""
     global _origin, _seen
     _origin = _seen = None
     sys.modules.pop(ALIAS, None)
@@ -158,12 +161,12 @@ def unload() -> None:
 
 
 def know_alias() -> None:
-    """Let `__mp_main__`, which children call their main module, mean this process' own."""
+    """Have the name `__mp_main__`, which children give their main module, lead to this process'."""
     sys.modules.setdefault(ALIAS, _CurrentMain(ALIAS))
 
 
 class _CurrentMain(types.ModuleType):
-    """Stands for whatever is `__main__` at the moment: launchers replace it after our import."""
+    """Stands for the module that is `__main__` at the moment; launchers replace that one."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(sys.modules["__main__"], name)
@@ -177,7 +180,7 @@ class _LazyMain(types.ModuleType):
         self.__dict__["_mp_wanted"] = wanted
 
     def __getattr__(self, name: str) -> Any:
-        # Dunder names are looked up by all sorts of introspection, which is no reason to run code.
+        # All sorts of introspection look up dunder names. That is no reason to run the program.
         if name.startswith("__") or self.__dict__.get("_mp_wanted") is None:
             raise AttributeError(f"module {ALIAS!r} has no attribute {name!r}")
         wanted = self.__dict__["_mp_wanted"]
@@ -204,8 +207,8 @@ def _install(main: types.ModuleType) -> None:
 
 
 def _run(wanted: Origin, main: types.ModuleType) -> None:
-    # The code runs in the module's own namespace, so that a function of it that assigns a global
-    # and a reader of `__main__` see the same variable.
+    # Run in the namespace of the module itself: a function of the program that assigns a global
+    # variable, and a reader of `__main__`, have to see the same variable.
     global _importing
     code = _prepare(wanted, main)
     before, _importing = _importing, True

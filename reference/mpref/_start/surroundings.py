@@ -1,9 +1,9 @@
 """What a program finds around it: arguments, import path, directory, environment.
 
-A child that is forked or run by its parent has all of it by itself. A child of the fork server is
-forked from a process that was begun earlier, perhaps before the program changed any of it, so it is
-told what its parent had when it was started. Where that differs from what the server's copy of the
-main module has seen, the child runs the main module again, as a spawned one does.
+A child that its parent forks has all of this from its parent. A child of the fork server is a copy
+of a process that may have begun before the program changed some of it. So it is told what its
+parent had when it was started. Where that differs from what the main module found when the server
+ran it, the child runs the main module again, as a spawned child does.
 """
 
 from __future__ import annotations
@@ -47,8 +47,11 @@ class Surroundings(NamedTuple):
 
 
 def found(path: List[str], original_dir: Optional[str]) -> Surroundings:
-    """What is around this process now; `path` is its import path as another process has to have it,
-    `original_dir` the directory in which the program began."""
+    """What this process finds around it now.
+
+    path: its import path, as another process has to have it. original_dir: the directory in which
+    the program began.
+    """
     return Surroundings(
         argv=list(getattr(sys, "argv", [])),
         path=path,

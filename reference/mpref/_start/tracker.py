@@ -1,34 +1,35 @@
-"""Who unlinks the SharedMemory that a family of processes has left behind.
+"""The helper process that unlinks the SharedMemory which a family of processes has left behind.
 
-A block of `SharedMemory` has a name, so the system keeps it when all its processes have gone. The
-family, that is a process and all that stem from it, therefore keeps a registry of what it made, and
-a helper process waits for the family's end and unlinks what is still in there. It is started before
-the first tracked block gets its name. All else works without it.
+A block of `SharedMemory` has a name, so the system keeps it when all its processes have ended. The
+family, that is a process and all its descendants, therefore keeps a registry of the blocks that it
+has made. A helper process waits for the family's end and unlinks what is still in the registry. It
+is started before the first tracked block gets its name. Everything else works without it.
 
-The registry is a file without a name. One open file of it is handed on to every child of every
-start method, and is locked (flock). Such a lock belongs to the open file and not to a process, so
-it lasts until the last of the family has gone, by whatever death. The helper, which has the same
-file opened anew, sleeps in its attempt to lock it. So nobody sends messages, there is no state to
-lose with a killed helper, and the next tracked block starts another one.
+The registry is a file without a name. Every child, of every start method, inherits one open file
+of it, which is locked (flock). Such a lock belongs to the open file and not to a process, so it
+lasts until the last process of the family has ended, in whatever way. The helper has opened the
+file a second time and sleeps in its attempt to lock it. So nobody sends messages, and a killed
+helper has no state that could be lost: the next tracked block starts another one.
 
 There are three more locks, on single bytes of the file:
 
-* `_SERVED` is held by the helper from the moment on at which it is ready, and belongs to its open
-  file (F_OFD_SETLK). Who finds it free starts a helper. Never are two of them ready.
-* `_STARTING` is held by who starts a helper, until it is ready, and `_CHANGING` while the registry
-  is changed. These belong to a process and go with it.
+* `_SERVED` is held by the helper as soon as it is ready, and belongs to its open file
+  (F_OFD_SETLK). A process that finds it free starts a helper. Two of them are never ready at once.
+* `_STARTING` is held by a process that starts a helper, until that one is ready, and `_CHANGING`
+  while the registry is changed. These two belong to a process and end with it.
 
-A record names a block and says which file that is (device and inode): a stranger's block that has
-got the name meanwhile is left alone. It is written before the file gets the name, so there is no
-moment at which a killed process leaves a block that nobody knows of.
+A record has the name of a block, and the device and inode of its file: a block of another program
+that has got the name meanwhile is left alone. It is written before the file gets the name, so that
+a process which is killed at any moment leaves no block without a record.
 
-The helper is nobody's child and has a session of its own: what kills the family by its group, its
-session, its terminal or from parent to child does not kill the helper, and a program that waits for
-any child until there are none doesn't wait for it. (What kills every process of a container or a
-control group does; nothing that has a name survives that.)
+The helper is nobody's child and has a session of its own. So whoever kills the family by its
+process group, its session, its terminal, or from parent to child does not kill the helper, and a
+program that waits until it has no children does not wait for it. (It is killed with all processes
+of a container or a control group; the blocks are left then.)
 
-Where `/proc` is not mounted a file without a name can't be opened anew, so there is no helper, and
-what a killed program leaves stays until the machine is restarted; a RuntimeWarning says so once.
+Where `/proc` is not mounted, a file without a name can't be opened a second time. So there is no
+helper, and blocks that a killed program has left stay until the machine is restarted. A
+RuntimeWarning says so once.
 """
 
 from __future__ import annotations
@@ -53,13 +54,13 @@ __all__ = ["FOLDER", "adopt", "descriptors_have_names", "family", "forget", "mai
 # Where shm_open(3) of Linux' C libraries keeps its objects.
 FOLDER = "/dev/shm"
 
-# By the names in here an open file without a name of its own can be opened anew, and given one.
+# Through the names in this folder a file without a name can be opened a second time, or get one.
 _DESCRIPTORS = "/proc/self/fd"
 
-# Device, inode, name and its length; all zero in a place that is free.
+# Device, inode, length of the name, name. A record that is free is all zeros.
 _RECORD = struct.Struct("=QQB255s")
 _FREE = bytes(_RECORD.size)
-# What the helper says when it is ready.
+# The helper sends its pid when it is ready.
 _PID = struct.Struct("=q")
 
 # Bytes that never hold data: locks may lie past the end of a file.
@@ -69,12 +70,11 @@ _FLOCK = struct.Struct("@hhqqi")
 _F_OFD_GETLK: int = getattr(fcntl, "F_OFD_GETLK", 36)
 _F_OFD_SETLK: int = getattr(fcntl, "F_OFD_SETLK", 37)
 
-# How long the process that started the helper waits for its end, once nobody else is left. Some
-# 5 ms pass; on a machine with ten times more work than processors it is 50.
+# How long the process that started the helper waits for the helper's end when it is the last of its
+# family. That takes some 5 ms, and 50 on a machine with ten times more work than processors.
 _HELPER_GRACE_SECONDS = 0.5
 
-
-# The helper's parent ends at once; only its own is looked at.
+# At this interval the helper looks whether its parent has ended, which does so at once.
 _ORPHAN_POLL_SECONDS = 0.0005
 
 
@@ -84,19 +84,19 @@ class _Registry:
     def __init__(self, fd: int) -> None:
         self.fd = fd
         self._file = _identity(os.fstat(fd))
-        # A mapping holds the open file, too: a program that becomes a daemon and closes all the
-        # descriptors it finds stays in its family.
+        # A mapping keeps the open file, too. So a program that becomes a daemon, and closes all
+        # descriptors that it finds, stays in its family.
         self._mapping = descriptors.map_file(fd, _RECORD.size)
 
     def is_open(self) -> bool:
-        """Whether `fd` is still what it was: programs that become daemons close all they find."""
+        """Whether `fd` is still the registry: programs that become daemons close all they find."""
         try:
             return _identity(os.fstat(self.fd)) == self._file
         except OSError:
             return False
 
     def records(self) -> List[Tuple[int, int, str]]:
-        """Device, inode and name in every place; no name in a free one."""
+        """Device, inode and name of every record; the name of a free one is empty."""
         data = os.pread(self.fd, os.fstat(self.fd).st_size, 0)
         whole = len(data) - len(data) % _RECORD.size
         return [
@@ -127,7 +127,7 @@ class _Registry:
                     os.pwrite(self.fd, _FREE, place * _RECORD.size)
 
     def leave(self) -> None:
-        """Hold the registry no longer."""
+        """Give up the open file, and so leave the family."""
         self._mapping.close()
         os.close(self.fd)
 
@@ -135,11 +135,11 @@ class _Registry:
         return os.open(f"{_DESCRIPTORS}/{self.fd}", os.O_RDWR | os.O_CLOEXEC)
 
 
-# Reentrant, as a signal handler may start a process while this one is at it.
+# Reentrant, as a signal handler may start a process in the middle of any of these functions.
 _lock = threading.RLock()
 _registry: Optional[_Registry] = None
-# What this process had before its parent's was adopted, or before it closed all descriptors. Held
-# to its end.
+# The registries that this process had before it adopted its parent's, or before it closed all
+# descriptors. Kept to its end, as their blocks must not be unlinked before.
 _former: List[_Registry] = []
 _helper: Optional[int] = None  # its pid, only in the process that started it
 _exit_callback: Optional[at_exit.ExitCallback] = None
@@ -186,7 +186,7 @@ def remember(name: str, file: os.stat_result) -> None:
 
 
 def forget(name: str, file: os.stat_result) -> None:
-    """The block `name` has been unlinked, or did not get its name; it was `file`."""
+    """Remove the record of the block `name`, which was `file`: it is unlinked, or got no name."""
     with _lock:
         if _registry is not None and _registry.is_open():
             _registry.discard(name, _identity(file))
@@ -194,8 +194,8 @@ def forget(name: str, file: os.stat_result) -> None:
 
 def main(fd: int, interrupts_blocked: bool) -> None:
     """Where the helper begins: `fd` is the channel to who waits for it. Does not return."""
-    # What ends the family, such as Ctrl-C or a closed terminal, must not end it before it has done
-    # its work.
+    # A signal that ends the family, such as Ctrl-C or a closed terminal, must not end the helper
+    # before it has done its work.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)
     channel = socket.socket(fileno=fd)
@@ -214,7 +214,7 @@ def main(fd: int, interrupts_blocked: bool) -> None:
     try:
         channel.send(_PID.pack(os.getpid()))
     except OSError:
-        pass  # who started us was killed; others of the family have seen that we are ready
+        pass  # who started us was killed; other processes see by `_SERVED` that we are ready
     channel.close()
     if not is_needed:
         os._exit(0)
@@ -226,7 +226,7 @@ def main(fd: int, interrupts_blocked: bool) -> None:
 def _own_registry() -> _Registry:
     global _registry
     if _registry is None or not _registry.is_open():
-        # One free place, as an empty file can't be mapped.
+        # One free record, as an empty file can't be mapped.
         fd = descriptors.anonymous_file(_FREE)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -249,7 +249,7 @@ def _ensure_helper(registry: _Registry) -> None:
         try:
             _start_helper(theirs)
         finally:
-            # This ends all locks of this process on the file, so it comes last.
+            # Closing it ends all locks of this process on the file, so this comes last.
             os.close(theirs)
 
 
@@ -263,7 +263,7 @@ def _start_helper(registry_fd: int) -> None:
             descriptors.send_fds(ours, [registry_fd])
             answer = ours.recv(_PID.size)
     finally:
-        # It makes the helper, so that this is not our child, and ends.
+        # This process has forked the helper, which so is not our child, and ends.
         _reap(pid)
     if not answer:
         raise OSError(
@@ -291,15 +291,15 @@ def _leave() -> None:
         if registry is None or not registry.is_open() or _helper is None:
             return
         if any(name for _, _, name in registry.records()):
-            # What comes after us (the program's own exit handlers, finalizers) may still unlink.
+            # The program's own exit handlers and finalizers run later and may unlink them.
             return
         probe = registry.opened_anew()
         registry.leave()
         _registry = None
         try:
-            # The family's lock excludes this one, the helper's does not: this tells whether we were
-            # the last. If so the helper is about to end, and who looks for leftovers right after us
-            # finds none.
+            # The family's lock excludes this one, and the helper's does not. So when we get it we
+            # were the last. The helper is about to end then, and is waited for, so that it is gone
+            # when this program is.
             fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return
@@ -324,13 +324,13 @@ def _try_to_serve(registry_fd: int) -> bool:
     try:
         fcntl.fcntl(registry_fd, _F_OFD_SETLK, lock)
     except (BlockingIOError, PermissionError):
-        return False  # two were started, as the first one's starter was killed
+        return False  # there is another helper: whoever started it was killed before it was ready
     return True
 
 
 def _hold_nothing() -> None:
-    # Who reads the program's output waits for the end of it, and who wants to unmount a folder for
-    # that of all who work there.
+    # A reader of the program's output waits until nobody has it open, and a folder can't be
+    # unmounted while a process works in it.
     os.chdir("/")
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
@@ -357,8 +357,8 @@ def _after_fork_in_child() -> None:
     _helper = _exit_callback = None
 
 
-# A copy that is made between two steps would hold a descriptor, and with it perhaps a lock, that
-# nobody there knows of.
+# A copy that is made in the middle of one of these functions would keep a descriptor, and perhaps a
+# lock with it, that it does not know of. So a fork waits for them.
 os.register_at_fork(
     before=lambda: _lock.acquire(),
     after_in_parent=lambda: _lock.release(),

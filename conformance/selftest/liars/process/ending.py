@@ -46,12 +46,12 @@ def exit_does_not_terminate_daemons():
     """A process that ends does not terminate its daemonic children."""
 
     def run():
-        at_exit._discharge(at_exit._before)
+        at_exit._call(at_exit._before)
         for child in process.active_children():
             if not child.daemon:
                 child.join()
-        at_exit._discharge(at_exit._after)
-        at_exit._discharge(at_exit._last)
+        at_exit._call(at_exit._after)
+        at_exit._call(at_exit._last)
 
     atexit.unregister(at_exit.run)
     atexit.register(run)
