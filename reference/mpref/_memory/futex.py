@@ -1,16 +1,16 @@
 """A word in shared memory that processes wait for: Linux' futex.
 
-The kernel keeps the queue of those who sleep, so there is no lock to be killed with, and who is
-killed leaves the queue by himself. No sleep is endless, though: `wait()` returns after
-`LONGEST_SLEEP` at the latest, and its callers look again. That mends what a sleeper could miss:
+The kernel keeps the queue of sleepers, so there is no lock that a killed process could keep, and a
+killed sleeper leaves the queue. Still no sleep is endless: `wait()` returns after `LONGEST_SLEEP`
+at the latest, and its callers look at the word again. A sleeper could miss these:
 
-* Somebody was killed between his change and his `wake()`, or after he was woken and before he
-  could do what he was woken for.
-* A signal came after the interpreter had looked for signals and before the system call. Its
-  handler, which runs in Python, is perhaps the one that sets the event that is waited for.
+* A process was killed after it had changed the word and before it called `wake()`; or after it was
+  woken, and before it did what the others wait for.
+* A signal came after the interpreter had looked for signals and before the system call. Perhaps it
+  is the handler, which runs in Python, that sets the event which is waited for.
 
 Where there is no futex (another system, an architecture that isn't listed here, a seccomp filter)
-the word is looked at every few milliseconds; `wake()` has nobody to wake then.
+`wait()` looks at the word every few milliseconds, and `wake()` does nothing.
 """
 
 from __future__ import annotations
@@ -24,14 +24,15 @@ from . import segments
 
 __all__ = ["ALL", "LONGEST_SLEEP", "Word", "deadline", "is_past", "wake_at"]
 
-# Long enough to cost nothing (four looks in a second), short enough for a user not to mind.
+# In seconds. Looking four times in a second costs next to nothing, and a user hardly notices the
+# delay.
 LONGEST_SLEEP = 0.25
 ALL = 2**31 - 1
 
 _POLL_SECONDS = 0.002
-# Without FUTEX_PRIVATE_FLAG, as the word is shared.
+# Without FUTEX_PRIVATE_FLAG, as the word is shared between processes.
 _FUTEX_WAIT, _FUTEX_WAKE = 0, 1
-# Of the architectures' <asm/unistd.h>, by machine and width of a pointer.
+# The number of the system call, from <asm/unistd.h>, by machine and bytes of a pointer.
 _SYS_FUTEX = {
     ("x86_64", 8): 202,
     ("x86_64", 4): 240,
@@ -68,7 +69,7 @@ def _find_number() -> Optional[int]:
     if system.sysname != "Linux" or number is None:
         return None
     word = ctypes.c_uint32()
-    # A filter answers with an error, a kernel that knows the call wakes nobody.
+    # A filter answers with an error. A kernel that has the call answers that it has woken nobody.
     answer = _syscall(number, ctypes.addressof(word), _FUTEX_WAKE, 1, None)
     return number if answer == 0 else None
 
@@ -86,12 +87,12 @@ class Word:
     def __init__(self, block: segments.Block, offset: int) -> None:
         self._block = block
         self._address = block.address + offset
-        # By ctypes, which writes all four bytes at once. (PyPy's memoryview may not.)
+        # By ctypes, which writes all four bytes at once. PyPy's memoryview may write one by one.
         self._cell = ctypes.c_uint32.from_address(self._address)
 
     @property
     def value(self) -> int:
-        """What the word is now."""
+        """The value of the word now."""
         return self._cell.value
 
     @value.setter
@@ -99,8 +100,11 @@ class Word:
         self._cell.value = value
 
     def wait(self, expected: int, until: Optional[float] = None) -> None:
-        """Sleep while the word is `expected`: till it was changed and `wake()` called, till `until`
-        (of time.monotonic()), or for a moment. The caller looks what it is."""
+        """Sleep while the word is `expected`, at most until `until` (by time.monotonic()).
+
+        Returns when `wake()` was called, and at the latest after LONGEST_SLEEP. The caller has to
+        look at the word again.
+        """
         seconds = LONGEST_SLEEP
         if until is not None:
             seconds = min(seconds, until - time.monotonic())
@@ -110,7 +114,7 @@ class Word:
             self._poll(expected, time.monotonic() + seconds)
             return
         timeout = _Timespec(0, int(seconds * 1e9))
-        # Whatever ends it: the caller looks again.
+        # The result does not matter, as the caller looks at the word again.
         _syscall(_number, self._address, _FUTEX_WAIT, expected, ctypes.byref(timeout))
 
     def _poll(self, expected: int, until: float) -> None:
@@ -118,21 +122,21 @@ class Word:
             time.sleep(_POLL_SECONDS)
 
     def wake(self, count: int = ALL) -> None:
-        """Wake up to `count` of those who sleep."""
+        """Wake up to `count` sleepers."""
         wake_at(self._address, count)
 
 
 def wake_at(address: int, count: int = ALL) -> None:
-    """Wake up to `count` of those who sleep on the word at `address`."""
+    """Wake up to `count` sleepers of the word at `address`."""
     if _number is not None:
         _syscall(_number, address, _FUTEX_WAKE, min(count, ALL), None)
 
 
 def deadline(timeout: Optional[float]) -> Optional[float]:
-    """When a wait of `timeout` seconds that begins now is over; never, for None."""
+    """The time at which a wait of `timeout` seconds that begins now is over. None: never."""
     return None if timeout is None else time.monotonic() + timeout
 
 
 def is_past(until: Optional[float]) -> bool:
-    """Whether `until` has come."""
+    """Whether the time `until` has come."""
     return until is not None and time.monotonic() >= until

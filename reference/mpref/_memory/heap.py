@@ -1,13 +1,14 @@
 """Memory for shared ctypes objects, in few segments.
 
-`_shared` gives out slots for what is small, like locks and single numbers. An array is longer, and
-a segment of its own for each would soon take all descriptors that a process may have (two each
-before Python 3.13). So arrays share arenas: segments that double in size from one to the next, and
-whose untouched pages cost nothing. Only what is very long gets a segment of its own.
+`segments` gives out slots for small objects, like locks and single numbers. An array is longer, and
+with a segment for each (two descriptors before Python 3.13) a process would soon have no
+descriptors left. So arrays share arenas: segments, each twice as large as the one before, whose
+pages take no memory before they are written to. Only a very long array gets a segment of its own.
 
-A block goes back when its last Python object goes, under the rule of `_shared`: only when no other
-process can know it, as nobody counts those. One that was handed to a child, or was there at a fork,
-stays used for as long as anything in its arena is; the arena goes with its last block.
+When the last Python object of a block is collected, the block can be used again if no other process
+can use it: as in `segments`, nobody counts these. A block that was given to a child, or existed at
+a fork, stays used for as long as anything in its arena is. The arena is dropped with its last
+block.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from . import segments
 
 __all__ = ["allocate"]
 
-# A cache line: enough for every C type, and two arrays don't slow each other.
+# A cache line: enough to align every C type, and two arrays don't slow each other down.
 _GRAIN = 64
-# What `_shared` has slots for.
+# The longest slot of `segments`.
 _LONGEST_SLOT = 1024
 _FIRST_ARENA = 256 * 1024
 # With arenas of this size a process with 256 descriptors has room for several GiB.
@@ -46,15 +47,15 @@ def allocate(size: int) -> segments.Block:
 
 
 class _Arena:
-    """One segment, and which parts of it are free."""
+    """One segment, and its free parts."""
 
     def __init__(self, size: int) -> None:
         self.segment = segments.Segment(size)
-        # (begin, end), in order, never touching one another.
+        # (begin, end) of each free part, in order; two that touch are made one.
         self.free: List[Tuple[int, int]] = [(0, size)]
-        # Nothing from here on has ever been given out.
+        # From this offset on nothing was ever given out, so all is zero.
         self.clean = 0
-        # Bytes that nobody here uses any more, but perhaps another process.
+        # Bytes that this process does not use any more, and perhaps another one.
         self.lost = 0
 
     def take(self, size: int) -> Optional[int]:
@@ -92,7 +93,7 @@ class _Arena:
         try:
             self.segment.memory.madvise(mmap.MADV_REMOVE, first, length)
         except (AttributeError, OSError, ValueError):
-            pass  # the system can't: they stay ours, for the next block
+            pass  # the system can't do that: the pages are kept for the next block
 
 
 class _Heap:
@@ -100,8 +101,8 @@ class _Heap:
 
     def __init__(self) -> None:
         self.forks = 0
-        # Finalizers run at any moment, also while this thread holds the lock: they put what comes
-        # back on this list, which takes no lock.
+        # Finalizers run at any moment, also while this thread holds the lock. They put blocks that
+        # come back on this list, which needs no lock.
         self.returned: Deque[Tuple[_Arena, int, int, bool]] = collections.deque()
         self._arenas: List[_Arena] = []
         self._next_size = _FIRST_ARENA
@@ -114,7 +115,7 @@ class _Heap:
         return _ArenaBlock(self, arena, offset, size)
 
     def collect(self) -> None:
-        """Put back what came back, unless somebody is at it, who will do it."""
+        """Free the blocks on the list, unless another call is just doing so."""
         if self._lock.acquire(False):
             try:
                 self._put_back()
@@ -142,8 +143,8 @@ class _Heap:
                 arena.give(begin, end)
             else:
                 arena.lost += end - begin
-            # One that is unused but whole is kept, so that a lone array which comes and goes does
-            # not make a segment each time.
+            # The last arena without used and without lost bytes is kept: otherwise a program that
+            # makes one array after another would make a segment for each.
             if arena.is_unused() and (arena.lost or len(self._arenas) > 1):
                 self._arenas.remove(arena)
 
@@ -167,7 +168,7 @@ class _ArenaBlock(segments.Block):
     def __del__(self) -> None:
         heap = self._heap
         if heap is not _heap:
-            return  # it is the original's, and this process a forked copy
+            return  # this process is a forked copy, and the block belongs to its original
         is_private = self._is_private and self._forks == heap.forks
         heap.returned.append((self._arena, self.offset, self.offset + self.size, is_private))
         heap.collect()
@@ -177,12 +178,12 @@ _heap = _Heap()
 
 
 def _fork_is_near() -> None:
-    # Before and after: what other threads are given in between is copied, too.
+    # Before and after the fork: blocks that other threads get meanwhile are copied, too.
     _heap.forks += 1
 
 
 def _fresh_heap() -> None:
-    # A copy must not give out what its original gives out, too.
+    # A copy with the arenas of its original would give out the same memory.
     global _heap
     _heap = _Heap()
 

@@ -1,12 +1,13 @@
 """The files behind the names of `SharedMemory`.
 
-A tracked block must never have a name that `tracker` doesn't know, and the tracker must never take
-a stranger's block for ours, whenever we are killed. So the file is made without a name (O_TMPFILE),
-the tracker is told which file will get which name, and only then does the file get it, by a link
-that fails where the name is in use. Whoever attaches never sees a block without its size, either.
+At whatever moment this process is killed, no tracked block may have a name that is not in the
+tracker's registry, and the tracker must not take the block of another program for ours. So the file
+is made without a name (O_TMPFILE), the registry gets the file and its future name, and only then
+the file gets the name, by a link that fails where the name is in use. So whoever attaches never
+finds a block that does not have its size yet, either.
 
-A file system without O_TMPFILE gets the file with its name at once; a process that is killed before
-it has told the tracker leaves it behind.
+Where the file system has no O_TMPFILE, the file is made with its name. When the process is killed
+before that is in the registry, the block is left behind.
 """
 
 from __future__ import annotations
@@ -22,15 +23,15 @@ __all__ = ["attach", "create", "path", "plain"]
 
 _O_OPEN = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
 _O_CREATE = _O_OPEN | os.O_CREAT | os.O_EXCL
-# PyPy lacks the name; the bit that makes it of O_DIRECTORY is the same on all architectures but
-# alpha, parisc and sparc.
+# PyPy lacks the name. It is O_DIRECTORY and one more bit, which is the same on all architectures
+# but alpha, parisc and sparc.
 _O_TMPFILE: int = getattr(os, "O_TMPFILE", 0o20000000 | os.O_DIRECTORY)
 _NO_TMPFILE = (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL)
 _AT_FDCWD, _AT_SYMLINK_FOLLOW = -100, 0x400
 
 
 def plain(name: str) -> str:
-    """A name without its leading slashes. Raises OSError for what can't be that of one file."""
+    """A name without its leading slashes. Raises OSError when a file can't have it."""
     if not isinstance(name, str):
         raise TypeError(f"the name of shared memory must be a string, not {name!r}")
     stripped = name.lstrip("/")
@@ -90,7 +91,7 @@ def _open_unnamed() -> Optional[int]:
 
 
 def _link(fd: int, name: str) -> None:
-    # By the C library: os.link() doesn't follow symbolic links, or does so on some versions only.
+    # By the C library, as os.link() follows symbolic links in some versions of Python only.
     libc = ctypes.CDLL(None, use_errno=True)
     source, target = os.fsencode(f"/proc/self/fd/{fd}"), os.fsencode(path(name))
     if libc.linkat(_AT_FDCWD, source, _AT_FDCWD, target, _AT_SYMLINK_FOLLOW) != 0:
@@ -102,7 +103,8 @@ def _undo(name: str, fd: int, track: bool) -> None:
     file = os.fstat(fd)
     os.close(fd)
     try:
-        # A signal handler may have raised when all was done. What is not this file is a stranger's.
+        # A signal handler may have raised after the file got its name. Another file by this name
+        # belongs to somebody else.
         found = os.lstat(path(name))
         if (found.st_dev, found.st_ino) == (file.st_dev, file.st_ino):
             os.unlink(path(name))

@@ -1,17 +1,17 @@
 """Anonymous memory that several processes share.
 
-A `Segment` is a `memfd` and its mapping: no name, so nothing to leak. When the last process
-that maps it goes, by whatever death, the kernel takes it back. A forked child has the mapping
-already; any other child gets the descriptor with the pickle.
+A `Segment` is a `memfd` and its mapping. It has no name, so nothing can be left behind: when the
+last process that maps it has ended, in whatever way, the kernel frees it. A forked child has the
+mapping already; any other child gets the descriptor with the pickle.
 
-Locks need a few bytes each. A segment for each would cost two descriptors and a page, so
-`allocate()` hands out `Block`s, slots of a common segment.
+Locks need a few bytes each. A segment for each of them would cost two descriptors and a page, so
+`allocate()` gives out `Block`s, which are slots of a common segment (a `_Slab`).
 
-When may a slot be used again? Nobody counts the processes that know it. But a block that was
-never pickled, and that no fork has copied, is known to this process alone: its slot goes back
-when the block does. Any other slot stays used until the whole segment is forgotten. For the
-same reason a forked child starts a segment of its own: two allocators with one memory would
-give one slot away twice.
+When may a slot be used again? Nobody counts the processes that use it. But a block that was never
+pickled, and that no fork has copied, is used by this process alone: when it is collected its slot
+is free again. Any other slot stays used until no block of the whole segment is left. For the same
+reason a forked child begins a segment of its own: two allocators over one segment would give out
+the same slot twice.
 """
 
 import collections
@@ -23,13 +23,13 @@ from typing import Any, Callable, Deque, Dict, List, Optional, Tuple
 from .._ipc import reduction
 from .._os import descriptors
 
-# Whole cache lines, so that two busy locks don't slow each other.
+# Whole cache lines, so that two locks in use at the same time don't slow each other down.
 _SLOT = 64
-# 1,024 slots. Pages that nobody touches cost nothing.
+# 1,024 slots. Pages that were never written to take no memory.
 _SEGMENT = 64 * 1024
-# What is longer gets a segment of its own.
+# A longer block gets a segment of its own.
 _LONGEST_SLOT = 1024
-# In place of the number of forks, for a slot that another process was told of.
+# In place of the number of forks, for a block that was pickled, so that others may use it.
 _KNOWN = -1
 
 
@@ -52,7 +52,7 @@ class Segment:
             os.close(fd)
             self.fd = -1
             raise
-        # Keeps the mapping from being closed under a lock that lives in it.
+        # While this exists the mapping can't be closed, which would pull it from under a lock.
         self._anchor = ctypes.c_char.from_buffer(self.memory)
         self.address = ctypes.addressof(self._anchor)
 
@@ -79,7 +79,7 @@ class Block:
         self.segment = segment
         self.offset = offset
         self.size = size
-        # The allocator's, where the slot can go back to it; see the head of the file.
+        # For the allocator, when it can use the slot again; see the head of the file.
         self._private: Optional[Tuple["_Allocator", "_Slab", int]] = None
 
     @property
@@ -111,11 +111,11 @@ class _Slab:
     def __init__(self, size: int) -> None:
         self.size = size
         self.segment = Segment(_SEGMENT)
-        # What came back, and what was never given out.
+        # Offsets of slots that came back, and of those that were never given out.
         self.free: List[int] = []
         self.fresh = iter(range(0, _SEGMENT - size + 1, size))
         self.used = 0
-        # Some slots won't be used again: another process may know them.
+        # Some slots won't be used again, as another process may use them.
         self.lost = False
 
     def take(self) -> Optional[int]:
@@ -126,16 +126,16 @@ class _Slab:
 
 
 class _Allocator:
-    """Gives out slots, and lets a segment go when nothing of it is used any more."""
+    """Gives out slots, and drops a segment when none of its slots is used any more."""
 
     def __init__(self) -> None:
         self.forks = 0
-        # By the length of their slots; those that may have room.
+        # By the length of their slots. Only those that may have a free slot.
         self._slabs: Dict[int, List[_Slab]] = {}
-        # Finalizers run at any moment, also while this thread holds the lock: they put what comes
-        # back on this list, which takes no lock.
+        # Finalizers run at any moment, also while this thread holds the lock. They put slots that
+        # come back on this list, which needs no lock.
         self._returned: Deque[Tuple[_Slab, int, int]] = collections.deque()
-        # Reentrant, as a signal handler may make a lock while this thread is at it.
+        # Reentrant, as a signal handler may make a lock in the middle of any of these methods.
         self._lock = threading.RLock()
         self._is_putting_back = False
 
@@ -160,7 +160,7 @@ class _Allocator:
                 slabs.append(_Slab(size))
 
     def give_back(self, slab: _Slab, offset: int, forks: int) -> None:
-        """For finalizers; `forks` is how many there had been when the slot was given out."""
+        """Take a slot back from a finalizer; `forks` is the number when it was given out."""
         self._returned.append((slab, offset, forks))
         if self._lock.acquire(False):
             try:
@@ -186,13 +186,13 @@ class _Allocator:
             slab.free.append(offset)
         slabs = self._slabs[slab.size]
         _discard(slabs, slab)
-        # One that is unused but whole is kept, so that a lone lock which comes and goes does not
-        # make a segment each time.
+        # The last slab without used and without lost slots is kept: otherwise a program that makes
+        # one lock after another would make a segment for each.
         if slab.used or not (slabs or slab.lost):
             slabs.append(slab)
 
     def fork_is_near(self) -> None:
-        """Before and after: what other threads are given in between is copied, too."""
+        """Called before and after a fork: blocks given out meanwhile are copied, too."""
         self.forks += 1
 
 

@@ -157,7 +157,7 @@ def duplicate(fd: int) -> int:
 
 
 def above_stdio(fd: int) -> int:
-    """`fd`. Where it has a number of the standard streams: a duplicate above, and `fd` is closed."""
+    """`fd`, or, where it has a number of the standard streams, a duplicate in its place."""
     if fd > 2:
         return fd
     try:

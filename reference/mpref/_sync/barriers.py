@@ -20,17 +20,17 @@ class Barrier(Shareable):
     action: called by the last to arrive, before the others go on. timeout: the default of
     wait(), in seconds.
 
-    Each meeting has a number and, once over, an outcome, so those who are slow to wake up
-    know what became of theirs, while the next one gathers already.
+    Each meeting has a number and, when it is over, an outcome. So a process that wakes up late
+    learns the outcome of its own meeting, even when others wait for the next one already.
 
-    A process that is killed while it waits has arrived, and the others may meet. One that is killed
-    on its way in or out, or in the action, breaks the barrier.
+    A process that is killed while it waits still counts as one that has arrived. A process that is
+    killed at the beginning or the end of wait(), or in the action, breaks the barrier.
 
     Anchor: multiprocessing.Barrier
     """
 
-    # Outcomes are kept for this many meetings: more than can pass while somebody who was woken
-    # hasn't run, as he is one of the parties.
+    # The outcomes of this many meetings are kept. More can't pass before a woken process has run,
+    # as the meetings need it as one of their parties.
     _OUTCOMES = 64
     _MET, _BROKEN = 0, 1
 
@@ -54,7 +54,7 @@ class Barrier(Shareable):
         # Held for every change, also while the action runs.
         self._lock = lock
         self._block = block
-        # Who has arrived at the present meeting, its number, whether the barrier is broken.
+        # How many have arrived at the present meeting, its number, whether the barrier is broken.
         self._arrived = futex.Word(block, 0)
         self._meeting = futex.Word(block, 4)
         self._broken = futex.Word(block, 8)
@@ -92,14 +92,14 @@ class Barrier(Shareable):
         while self._meeting.value == meeting:
             self._meeting.wait(meeting, until)
             if self._meeting.value == meeting:
-                # Nobody woke us. This is also the moment to find out that somebody was killed.
+                # The sleep ended without a wake-up. The lock tells whether somebody was killed.
                 with self._lock as in_order:
                     is_late = self._meeting.value == meeting and futex.is_past(until)
                     if is_late or not in_order:
                         self._break()
 
     def _leave(self, meeting: int) -> None:
-        """Not to have arrived, after all: a signal handler raised."""
+        """Take back this process' arrival, as a signal handler has raised."""
         with self._lock as in_order:
             if not in_order:
                 self._break()
@@ -113,7 +113,7 @@ class Barrier(Shareable):
             except BaseException:
                 self._break()
                 raise
-        # Unless the action has aborted or reset this barrier.
+        # Not when the action has aborted or reset this barrier, which ended the meeting.
         if self._meeting.value == meeting:
             self._end_meeting(self._MET)
 

@@ -1,7 +1,7 @@
 """Conditions and events between processes.
 
-Whoever waits sleeps on a word of shared memory (`_futex`). Nobody is registered anywhere but with
-the kernel, so a process that is killed while it waits is missed by nobody.
+A waiter sleeps on a word of shared memory (`futex`). Only the kernel keeps a list of waiters, so
+when a waiting process is killed no other process depends on it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["Condition", "Event", "rebuild"]
 
 
 class _NotHeld(AssertionError, RuntimeError):
-    """What threading.Condition raises and what the standard library's Condition raises."""
+    """Raised where threading.Condition and the standard library's differ: both kinds of error."""
 
 
 class Condition(Shareable):
@@ -29,18 +29,18 @@ class Condition(Shareable):
     lock: a Lock or RLock of this package; without it, an RLock of its own. acquire() and
     release() are the lock's. Usable in `with`.
 
-    A notification is a token, that is a value of a semaphore. notify() makes as many as there are
-    waiters to be woken, gives the notifications a new number, and wakes so many sleepers; who finds
-    the number changed tries to take a token. Only those may who waited already when the newest
-    tokens were made: somebody who notifies and then waits at once can't take the wake-up that was
-    meant for a process which hasn't run yet.
+    A notification is a token: one count of a semaphore. notify() makes a token for each waiter that
+    it is to wake, increments the number of notifications, and wakes as many sleepers. A waiter that
+    finds the number changed since it began to wait tries to take a token. So a process that
+    notifies, and then waits at once, can't take a token that was made for a waiter which has not
+    run yet.
 
-    A token lies in wait for whoever comes to take it, so a waiter that was killed on waking up
-    keeps it from nobody. But a waiter that was killed unnotified is still counted: a later
-    notify_all() makes one token too many, and some waiter after that may wake up once without a
-    reason. `threading` reserves that right, and wait_for() does not mind.
+    A token stays until somebody takes it. So when a waiter is killed as it wakes up, another one
+    takes its token. But a waiter that was killed before it was notified is still counted: a later
+    notify_all() makes one token too many, and a later waiter may wake up once without a reason.
+    `threading` allows that, too, and wait_for() checks its predicate again.
 
-    All counting is done while holding the lock, so it needs no lock of its own.
+    All counting is done while the lock is held, so it needs no other lock.
 
     Anchor: multiprocessing.Condition
     """
@@ -57,7 +57,7 @@ class Condition(Shareable):
         self._lock = lock
         self._tokens = tokens
         self._block = block
-        # How often tokens were made; how many wait and have no token made for them.
+        # The number of notifications, and the number of waiters for which no token was made.
         self._number = futex.Word(block, 0)
         self._waiting = futex.Word(block, 4)
         self.acquire = lock.acquire
@@ -83,7 +83,7 @@ class Condition(Shareable):
         except BaseException:
             self._acquire(depth)
             if self._withdraw(entered):
-                # The notification is not lost with the exception.
+                # Somebody else gets the notification that this waiter can't use.
                 self.notify()
             raise
         self._acquire(depth)
@@ -91,8 +91,8 @@ class Condition(Shareable):
 
     def _sleep(self, entered: int, until: Optional[float]) -> bool:
         while True:
-            # Looked at before the tokens: what is made after that makes the word another one, and
-            # nobody sleeps on it.
+            # Read before the tokens are looked at: tokens that are made later change this number,
+            # and then wait() does not sleep.
             number = self._number.value
             if self._take_token(entered, number):
                 return True
@@ -108,7 +108,7 @@ class Condition(Shareable):
             self._lock.acquire()
 
     def _withdraw(self, entered: int) -> bool:
-        """Give up waiting; True where a notification was faster."""
+        """Give up waiting. Returns True when there was a notification after all, which is taken."""
         if self._take_token(entered, self._number.value):
             return True
         self._waiting.value -= 1
@@ -154,7 +154,7 @@ class Condition(Shareable):
         self.notify(VALUE_MAX)
 
     def _check_held(self, what: str) -> None:
-        # A lock of threading, which works within one process, can't tell.
+        # A lock of threading, which programs may use within one process, has no such method.
         is_mine = getattr(self._lock, "_is_mine", None)
         if is_mine is not None and not is_mine():
             raise _NotHeld(f"{what}() of a condition whose lock this thread doesn't hold")
@@ -182,8 +182,8 @@ class Condition(Shareable):
 class Event(Shareable):
     """A flag that processes wait for.
 
-    There is no lock in it. So nobody can be killed with it, and a signal handler may set the event
-    that its process is waiting for.
+    It has no lock. So a process can't be killed while it holds one, and a signal handler may set
+    the event that its process is waiting for.
 
     Anchor: multiprocessing.Event
     """
@@ -195,8 +195,8 @@ class Event(Shareable):
     def _bind(self, block: segments.Block) -> None:
         self._block = block
         self._flag = futex.Word(block, 0)
-        # Another one at each set(): the flag may be cleared again before a process that waits for
-        # it runs, and it has been set all the same.
+        # Changed by each set(). When the flag is set and cleared again before a waiting process
+        # runs, the changed stamp tells it that the flag was set.
         self._stamp = futex.Word(block, 4)
 
     def is_set(self) -> bool:
@@ -212,7 +212,8 @@ class Event(Shareable):
         Anchor: multiprocessing.Event
         """
         self._flag.value = 1
-        # By chance and not by counting: two who count at once could give an old stamp once more.
+        # At random, as two processes that increment it at the same time could make a stamp that
+        # existed before.
         stamp = self._stamp.value
         while stamp == self._stamp.value:
             stamp = int.from_bytes(os.urandom(futex.Word.BYTES), "little")
@@ -249,7 +250,7 @@ class Event(Shareable):
 
 
 def rebuild(cls: Any, attributes: Dict[str, Any], parts: Tuple[Any, ...]) -> Any:
-    """An object of `cls` at the receiver of its pickle."""
+    """The object of `cls` that a pickle of it is loaded as."""
     self = cls.__new__(cls)
     self.__dict__.update(attributes)
     self._bind(*parts)

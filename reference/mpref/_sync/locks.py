@@ -15,7 +15,7 @@ __all__ = ["BoundedSemaphore", "Lock", "RLock", "Semaphore", "Shareable"]
 
 
 class Shareable:
-    """What is handed to children as an argument of Process, and in no other way."""
+    """An object that children get as an argument of Process, and that can't be sent otherwise."""
 
     _start_method: str
 
@@ -40,7 +40,7 @@ class _SemaphoreObject(SemLock, Shareable):
         return self
 
     def __init__(self, *_: Any, **__: Any) -> None:
-        # All is done; the C type's own __init__ doesn't know our arguments.
+        # `__new__` has done all. The C type's own __init__ does not take our arguments.
         pass
 
     def locked(self) -> bool:

@@ -1,12 +1,12 @@
-"""A lock for our own short work on shared memory: it does not stay locked when its holder dies.
+"""A lock for this package's own short work on shared memory. It is released when its holder dies.
 
-That is a robust mutex of POSIX threads, for which the kernel notes the holder's death. Whoever
-locks it next is told that the work was perhaps left half done, and puts it right. It is recursive,
-as a signal handler may come to do the same work. The locks of users are no such locks: those stay
-locked, as the documentation says, and nobody could tell what to put right.
+It is a robust mutex of POSIX threads: the kernel notes the holder's death, and whoever locks it
+next is told that the work was perhaps left half done, and repairs it. It is recursive, as a signal
+handler may do the same work. The documented locks are not robust: they stay locked when their
+holder dies, as the documentation says, and nobody could know what to repair.
 
-Where the C library has no robust mutexes a semaphore does the locking, and a holder's death is not
-noticed.
+Where the C library has no robust mutexes a semaphore takes its place, and nobody notices that a
+holder has died.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ __all__ = ["RobustLock"]
 
 # Of Linux' C libraries, glibc and musl.
 _RECURSIVE_TYPE, _PROCESS_SHARED, _ROBUST = 1, 1, 1
-# More than any platform has: 48 and 8.
+# More than the sizes on all platforms, which are 48 and 8 at most.
 _MUTEX_BYTES = _ATTRIBUTE_BYTES = 64
-# Signal handlers run between two attempts: the C library itself doesn't return for a signal.
+# In seconds. Between two attempts signal handlers can run: the C library's call does not return
+# when a signal comes.
 _ATTEMPT_SECONDS = 0.25
 
 
@@ -41,16 +42,16 @@ _available = all(
 
 
 class RobustLock:
-    """Used in `with`, which gives whether all is in order: False when the last holder has died.
+    """Used by `with lock as in_order`. `in_order` is False when the last holder has died.
 
-    The lock is in order again after that, so who gets False has to mend what it guards.
+    Only the first one after that gets False, so it has to repair what the lock protects.
     """
 
     def __init__(self, block: Optional[segments.Block] = None) -> None:
         is_new = block is None
         self._block = segments.allocate(_MUTEX_BYTES) if block is None else block
         self._fall_back: Optional[SemLock] = None
-        # How many `with` of this thread are in it; only the holder looks.
+        # How many times the holder has entered it; used by the holder only.
         self._depth = 0
         if _available:
             self._mutex = ctypes.c_void_p(self._block.address)
@@ -72,8 +73,8 @@ class RobustLock:
                 _libc.pthread_mutex_consistent(self._mutex)
                 self._depth = 0
         except BaseException:
-            # A signal handler raised, perhaps right after the mutex was locked. Who isn't its owner
-            # can't unlock it.
+            # A signal handler raised, perhaps right after the mutex was locked. Where it was not,
+            # the C library refuses to unlock it.
             if self._depth == 0:
                 _libc.pthread_mutex_unlock(self._mutex)
             raise
@@ -95,7 +96,8 @@ class RobustLock:
             return
         self._depth -= 1
         answer = _libc.pthread_mutex_unlock(self._mutex)
-        # EPERM: a copy made by os.fork() leaves the block that its original entered.
+        # EPERM: this process is a copy made by os.fork() inside of the `with` block, and its
+        # original holds the lock.
         if answer != errno.EPERM:
             _check(answer)
 

@@ -1,25 +1,25 @@
 """Semaphores in anonymous shared memory: the one file that knows how they are made.
 
-The memory holds a plain `sem_t` of the C library, made by `sem_init` for sharing. What works
-on it is the fastest that the interpreter has:
+The memory contains a plain `sem_t` of the C library, which `sem_init` makes for use by several
+processes. The methods on it are the fastest that the interpreter has:
 
-* CPython's and PyPy's `_multiprocessing.SemLock`, a C type, pointed at our memory. It is used
-  as a base class, so that `with lock:` runs no Python code.
-* On CPython 3.9, where instances of a subclass crash the interpreter when they go, the same type
-  behind a delegating class.
-* Where it is missing, or the C library is not glibc, `ctypes` and the C library's `sem_*`.
-  (`SemLock` calls `sem_close` on what it drops. glibc searches its table and finds nothing;
-  other libraries are not that patient with an address that they don't know.)
+* `_multiprocessing.SemLock` of CPython and PyPy, a C type, which is given the address of our
+  memory. It is used as a base class, so that `with lock:` runs no Python code.
+* On CPython 3.9 the same type behind a class that delegates to it, as instances of a subclass crash
+  the interpreter when they are deleted.
+* Where there is no such type, or the C library is not glibc, `ctypes` and the C library's `sem_*`.
+  (A `SemLock` calls `sem_close` at its end. glibc looks for the address in its table and does not
+  find it. Other libraries may crash for an address that they don't know.)
 
-The C library's semaphore has a weakness when processes are killed. Releasing it wakes one of those
-who sleep, and if that one is killed before it gets to run, the others sleep on although the
-semaphore is free; kill right after release() did that in 51 of 100 cases. So a parent that learns
-that a child was killed wakes all who sleep on the semaphores that it knows (`_wake_sleepers`), to
-look once more. It learns of it by anything that looks at a child, and by waiting for another one.
+The C library's semaphore has a weakness when processes are killed. Releasing it wakes one sleeper.
+When that one is killed before it runs, the others go on sleeping although the semaphore is free; a
+kill right after release() did that in 51 of 100 cases. So when a parent learns that a child was
+killed, it wakes all sleepers of its semaphores (`_wake_sleepers`), which then look again. It learns
+that from every method that looks at a child, and while it waits for another child.
 
-All three keep the rules of the documentation: a semaphore released above its maximum raises
-ValueError, a recursive lock released by somebody else raises AssertionError; a negative timeout
-counts as zero; a signal handler that raises ends the waiting.
+All three kinds keep the rules of the documentation: releasing a semaphore above its maximum raises
+ValueError, releasing a recursive lock of somebody else raises AssertionError, a negative timeout
+counts as zero, and a signal handler that raises ends the waiting.
 """
 
 import ctypes
@@ -40,9 +40,10 @@ except ImportError:
     _multiprocessing = None
 
 RECURSIVE, COUNTING = 0, 1
-# What sem_getvalue can tell: an int.
+# sem_getvalue() gives an int.
 VALUE_MAX = 2**31 - 1
-# Where glibc and musl keep the value, on which waiters sleep. A wake-up too many does no harm.
+# Where glibc and musl keep the value, which is the word that waiters sleep on. To wake up once too
+# often does no harm.
 _VALUE_OFFSET = 4 if sys.byteorder == "big" and ctypes.sizeof(ctypes.c_void_p) == 8 else 0
 # More than any platform's sem_t has.
 _SEM_T_BYTES = 64
@@ -63,7 +64,7 @@ class _Timespec(ctypes.Structure):
 
 
 class PlainSemLock:
-    """The fall-back over `ctypes`: the C type's methods, in Python."""
+    """The methods of the C type, in Python with `ctypes`, where that type can't be used."""
 
     def __init__(self, address: int, kind: int, maxvalue: int) -> None:
         self._sem = ctypes.c_void_p(address)
@@ -95,7 +96,7 @@ class PlainSemLock:
             return False
         if timeout is None:
             return self._wait(lambda: _libc.sem_wait(self._sem))
-        # sem_timedwait counts on the wall clock.
+        # sem_timedwait() takes a time of the system clock.
         until = time.time() + max(timeout, 0)
         deadline = _Timespec(int(until), int(until % 1 * 1e9))
         return self._wait(lambda: _libc.sem_timedwait(self._sem, ctypes.byref(deadline)))
@@ -103,7 +104,7 @@ class PlainSemLock:
     @staticmethod
     def _wait(call: Any) -> bool:
         while call() != 0:
-            # A signal handler has had its turn, and may have raised, before errno is looked at.
+            # When a signal interrupts the call, its handler runs before this line, and may raise.
             error = ctypes.get_errno()
             if error == errno.ETIMEDOUT:
                 return False
@@ -153,11 +154,11 @@ class PlainSemLock:
 
 
 class DelegatingSemLock:
-    """The C type behind a Python class, where a subclass of it crashes."""
+    """Delegates to an instance of the C type, where a subclass of that crashes."""
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner
-        # Bound once: a call costs what the C method costs. Only `with` takes a detour.
+        # Attributes, so that a call costs no more than the C method. Only `with` runs Python code.
         self.acquire = inner.acquire
         self.release = inner.release
         self._count = inner._count
@@ -196,15 +197,15 @@ else:
     Base = _best_base()
 
 _T = TypeVar("_T", bound="SemLock")
-# A forked child owns none of what its parent's threads held.
+# A forked child holds none of the locks that its parent's threads held: it resets all of these.
 _alive: "weakref.WeakSet[SemLock]" = weakref.WeakSet()
 
 
 class SemLock(Base):
     """A semaphore or recursive lock in a block of shared memory.
 
-    Made by `_create()` (a new one) or `_attach()` (one that is there), never by calling the class:
-    the C type's own constructor makes named semaphores.
+    Made by `_create()` (a new one) or `_attach()` (for one that exists), never by calling the
+    class: the constructor of the C type makes a semaphore with a name.
     """
 
     _block: segments.Block
