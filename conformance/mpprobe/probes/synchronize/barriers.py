@@ -4,7 +4,8 @@ import threading
 import time
 
 from mpprobe.probes._common import times_told
-from mpprobe.probes.synchronize._common import Crowd, Puppet
+from mpprobe.probes.synchronize._puppets import Puppet
+from mpprobe.probes.synchronize._threads import Crowd
 from mpprobe.toolkit import HEAR_SECONDS, tell, until
 
 

@@ -1,6 +1,7 @@
 """BoundedSemaphore: counted down and up to its bound."""
 
-from mpprobe.probes.synchronize._common import count_down, elsewhere, entering, free, waits
+from mpprobe.probes.synchronize._locks import count_down, entering, free, waits
+from mpprobe.probes.synchronize._threads import elsewhere
 
 
 def waiting(t):

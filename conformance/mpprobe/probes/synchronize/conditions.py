@@ -2,17 +2,15 @@
 
 import threading
 
-from mpprobe.probes.synchronize._common import (
+from mpprobe.probes.synchronize._locks import try_it
+from mpprobe.probes.synchronize._puppets import (
     WATCHED_SECONDS,
-    Crowd,
-    Holder,
     Puppet,
     arrived,
-    elsewhere,
     notify_one,
-    try_it,
     wait_on,
 )
+from mpprobe.probes.synchronize._threads import Crowd, Holder, elsewhere
 from mpprobe.toolkit import HEAR_SECONDS, hear, tell, told, until
 
 

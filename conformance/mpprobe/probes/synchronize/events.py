@@ -2,7 +2,8 @@
 
 import time
 
-from mpprobe.probes.synchronize._common import Crowd, Puppet
+from mpprobe.probes.synchronize._puppets import Puppet
+from mpprobe.probes.synchronize._threads import Crowd
 from mpprobe.toolkit import HEAR_SECONDS
 
 

@@ -2,14 +2,9 @@
 
 import time
 
-from mpprobe.probes.synchronize._common import (
-    Puppet,
-    class_of,
-    elsewhere,
-    free_and_of_class,
-    try_it,
-    waits,
-)
+from mpprobe.probes.synchronize._locks import class_of, free_and_of_class, try_it, waits
+from mpprobe.probes.synchronize._puppets import Puppet
+from mpprobe.probes.synchronize._threads import elsewhere
 
 
 def waiting(t):

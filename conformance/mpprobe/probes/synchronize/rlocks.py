@@ -2,15 +2,9 @@
 
 import time
 
-from mpprobe.probes.synchronize._common import (
-    WATCHED_SECONDS,
-    Holder,
-    Puppet,
-    elsewhere,
-    free_and_of_class,
-    try_it,
-    waits,
-)
+from mpprobe.probes.synchronize._locks import free_and_of_class, try_it, waits
+from mpprobe.probes.synchronize._puppets import WATCHED_SECONDS, Puppet
+from mpprobe.probes.synchronize._threads import Holder, elsewhere
 from mpprobe.toolkit import hear, tell, told, until
 
 

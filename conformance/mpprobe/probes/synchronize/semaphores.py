@@ -2,7 +2,9 @@
 
 import time
 
-from mpprobe.probes.synchronize._common import Puppet, count_down, elsewhere, entering, free, waits
+from mpprobe.probes.synchronize._locks import count_down, entering, free, waits
+from mpprobe.probes.synchronize._puppets import Puppet
+from mpprobe.probes.synchronize._threads import elsewhere
 
 
 def waiting(t):

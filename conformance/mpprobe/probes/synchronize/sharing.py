@@ -3,7 +3,9 @@
 import pickle
 import sys
 
-from mpprobe.probes.synchronize._common import Puppet, elsewhere, make, try_it
+from mpprobe.probes.synchronize._locks import make, try_it
+from mpprobe.probes.synchronize._puppets import Puppet
+from mpprobe.probes.synchronize._threads import elsewhere
 from mpprobe.toolkit import hear, offers, park, tell, told, under_test
 
 

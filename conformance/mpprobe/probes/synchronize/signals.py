@@ -5,16 +5,9 @@ import signal
 import threading
 import time
 
-from mpprobe.probes.synchronize._common import (
-    Holder,
-    Puppet,
-    arrived,
-    elsewhere,
-    make,
-    notify_one,
-    try_it,
-    wait_on,
-)
+from mpprobe.probes.synchronize._locks import make, try_it
+from mpprobe.probes.synchronize._puppets import Puppet, arrived, notify_one, wait_on
+from mpprobe.probes.synchronize._threads import Holder, elsewhere
 from mpprobe.toolkit import HEAR_SECONDS, blocked, hear, process_gone, tell, until
 
 # -- Ctrl-C
