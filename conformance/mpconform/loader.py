@@ -46,6 +46,7 @@ from mpconform.versions import FIRST_VERSION, Version
 CHAPTER_FILE = "chapter.toml"
 
 _CHAPTER_KEYS = frozenset({"name", "title", "sections", "object", "informative"})
+_TOPIC_KEYS = frozenset({"object", "probe"})
 _OBJECT_KEYS = frozenset({"name", "id", "kind", "parameters", "since", "until", "source"})
 _PROBE_KEYS = OF_A_PROBE | {"name", "ends_clean", "requirement"}
 _RANGE_KEYS = frozenset({"since", "until", "text", "source", "expect"})
@@ -93,24 +94,35 @@ class _Reader:
             raise SpecError(f"{path}:1: expected name, title and sections") from None
         if name != self._name:
             raise SpecError(f"{path}:1: the chapter is named {name!r}, its folder {self._name!r}")
-        objects, requirements = [], []
-        for table in data.get("object", []):
-            with where.naming(table):
-                objects.append(self._object(table, where))
-                requirements.append(self._requirement(expand_object(table), where))
+        objects: list[Object] = []
+        requirements: list[Requirement] = []
+        self._read_objects(data, where, objects, requirements)
         informative = tuple(_informative(data.get("informative", []), where))
         for topic in sorted(self._folder.glob("*.toml")):
             if topic != path:
-                requirements += self._topic(topic)
+                data, where = _read(topic, _TOPIC_KEYS)
+                self._read_objects(data, where, objects, requirements)
+                requirements += self._topic(data, where, topic.stem)
         return Chapter(
             name, title, sections, where.file, tuple(requirements), tuple(objects), informative
         )
 
-    def _topic(self, path: Path) -> Iterator[Requirement]:
-        data, where = _read(path, frozenset({"probe"}))
+    def _read_objects(
+        self,
+        data: Table,
+        where: Locations,
+        objects: list[Object],
+        requirements: list[Requirement],
+    ) -> None:
+        for table in data.get("object", []):
+            with where.naming(table):
+                objects.append(self._object(table, where))
+                requirements.append(self._requirement(expand_object(table), where))
+
+    def _topic(self, data: Table, where: Locations, topic: str) -> Iterator[Requirement]:
         for probe in data.get("probe", []):
             with where.naming(probe, by="name"):
-                self._check_probe(probe, path.stem, where)
+                self._check_probe(probe, topic, where)
             users = []
             for table in probe.get("requirement", []):
                 with where.naming(table):

@@ -184,6 +184,19 @@ def test_an_object_becomes_a_requirement_of_the_surface(tmp_path: Path) -> None:
     assert expect["signatures"].accepts(_dict(), {}), "a signature need not be readable"
 
 
+def test_an_object_may_stand_in_a_topic(tmp_path: Path) -> None:
+    spec = spec_of(tmp_path, OBJECT + PROBE + REQUIREMENT, head=HEAD)
+    [chapter] = spec.chapters
+    assert [obj.id for obj in chapter.objects] == ["toy.join.is-offered"]
+    assert {r.id for r in spec.requirements} == {"toy.join.is-offered", "toy.one.is-one"}
+    [offered] = [r for r in spec.requirements if r.id == "toy.join.is-offered"]
+    assert offered.probe == "surface.names.listed"
+    assert (
+        offered.file == "toy/playing.toml"
+        and offered.line == OBJECT.splitlines().index('id = "toy.join.is-offered"') + 1
+    )
+
+
 def test_a_name_of_the_module_is_offered_by_every_context(tmp_path: Path) -> None:
     body = '\n[[object]]\nname = "Toy"\nid = "toy.is-offered"\nkind = "class"\nsource = []\n'
     expect = spec_of(tmp_path, head=HEAD + body).requirements[0].ranges[0].expect

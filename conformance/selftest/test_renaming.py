@@ -91,7 +91,10 @@ def _expanded(chapter: Path, head: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for table in head.get("object", []):
         yield expand_object(table)
     for path in chapter.glob("*.toml"):
-        for probe in tomllib.loads(path.read_text()).get("probe", []):
+        data = tomllib.loads(path.read_text())
+        if path.name != CHAPTER_FILE:
+            yield from map(expand_object, data.get("object", []))
+        for probe in data.get("probe", []):
             users = [
                 expand_requirement(table, probe, chapter.name)
                 for table in probe.get("requirement", [])

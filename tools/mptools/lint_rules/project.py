@@ -183,15 +183,22 @@ def _entries(path: Path, data: Mapping[str, Any]) -> Iterator[Entry]:
 
 
 def _chapter_entries(path: Path, data: Mapping[str, Any], lines: list[str]) -> Iterator[Entry]:
-    for kind in ("object", "informative"):
-        heads = _heads(lines, kind)
-        for n, (head, table) in enumerate(zip(heads, _tables(data, kind), strict=False)):
-            line = _line_after(lines, head, r"id\s*=")
-            yield Entry(kind, path, line, table, path.parent.name, None, (kind, n))
+    yield from _plain_entries(path, data, lines, "object")
+    yield from _plain_entries(path, data, lines, "informative")
+
+
+def _plain_entries(
+    path: Path, data: Mapping[str, Any], lines: list[str], kind: str
+) -> Iterator[Entry]:
+    heads = _heads(lines, kind)
+    for n, (head, table) in enumerate(zip(heads, _tables(data, kind), strict=False)):
+        line = _line_after(lines, head, r"id\s*=")
+        yield Entry(kind, path, line, table, path.parent.name, None, (kind, n))
 
 
 def _topic_entries(path: Path, data: Mapping[str, Any], lines: list[str]) -> Iterator[Entry]:
     chapter = path.parent.name
+    yield from _plain_entries(path, data, lines, "object")
     own_heads = iter(_heads(lines, "probe.requirement"))
     for n, (head, probe) in enumerate(
         zip(_heads(lines, "probe"), _tables(data, "probe"), strict=False)

@@ -61,9 +61,15 @@ SAMPLES = {
     "Value": lambda module: module.Value("i", 0),
 }
 
+# The same of `dummy`, whose managers start no process either.
+DUMMY_SAMPLES = dict(SAMPLES, Manager=lambda module: module.Manager())
+
+SAMPLED = sorted(SAMPLES) + sorted("dummy." + name for name in DUMMY_SAMPLES)
+
 SUBMODULES = [
     "connection",
     "dummy",
+    "dummy.connection",
     "managers",
     "pool",
     "shared_memory",
@@ -88,10 +94,6 @@ def listed(t):
     members, signatures = {}, {}
     for name in public(module):
         note(members, signatures, name, getattr(module, name, None))
-    for name in sorted(SAMPLES):
-        sample = make_sample(module, name)
-        if sample is not None and not isinstance(getattr(module, name), type):
-            note_members(members, signatures, name, sample)
     for name in SUBMODULES:
         try:
             submodule = importlib.import_module(module.__name__ + "." + name)
@@ -100,6 +102,11 @@ def listed(t):
         members[name] = public(submodule)
         for inner in members[name]:
             note(members, signatures, name + "." + inner, getattr(submodule, inner, None))
+    for name in SAMPLED:
+        if name not in members:
+            sample = make_sample(module, name)
+            if sample is not None:
+                note_members(members, signatures, name, sample)
     t.see("members", members)
     t.see("signatures", signatures)
 
@@ -118,8 +125,8 @@ def is_offered(module, dotted, samples):
     """
     if offers(module, dotted):
         return True
-    owner, _, member = dotted.partition(".")
-    if owner not in SAMPLES or not hasattr(module, owner) or "." in member:
+    owner, _, member = dotted.rpartition(".")
+    if owner not in SAMPLED or not offers(module, owner):
         return False
     if owner not in samples:
         samples[owner] = make_sample(module, owner)
@@ -131,8 +138,11 @@ def public(thing):
 
 
 def make_sample(module, name):
-    """An object of what the module offers under a name of SAMPLES; None where it can't be had."""
+    """An object of what the module offers under a name of SAMPLED; None where it can't be had."""
     try:
+        if name.startswith("dummy."):
+            dummy = importlib.import_module(module.__name__ + ".dummy")
+            return DUMMY_SAMPLES[name[len("dummy.") :]](dummy)
         return SAMPLES[name](module)
     except Exception:
         return None
