@@ -116,6 +116,17 @@ def test_reading_the_liars_does_not_change_the_reference() -> None:
     assert _in_a_process_of_its_own("reading") == ""
 
 
+def test_a_process_is_told_one_lie_only() -> None:
+    finished = subprocess.run(
+        [sys.executable, "-c", f"import {ALL[0].name}, {ALL[1].name}"],
+        cwd=kit.SELFTEST,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert f"ImportError: {ALL[0].name} has patched the reference" in finished.stderr
+
+
 def _in_a_process_of_its_own(*words: str) -> str:
     """What `tell_liars.py` says: this process's own reference has to remain as it is."""
     finished = subprocess.run(
