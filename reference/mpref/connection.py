@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._facade import present
 from ._ipc.authentication import answer_challenge, deliver_challenge
 from ._ipc.connections import Connection, Pipe, wait
 from ._ipc.listeners import Client, Listener
@@ -19,7 +20,4 @@ __all__ = [
     "wait",
 ]
 
-# Programs know these by the name of this module, whichever file they are written in.
-for _each in (Client, Connection, Listener, Pipe, answer_challenge, deliver_challenge, wait):
-    _each.__module__ = __name__
-del _each
+present(__name__, Client, Connection, Listener, Pipe, answer_challenge, deliver_challenge, wait)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional, Tuple, Type
 
 from . import exceptions, process
+from ._facade import described_by, present
 from ._os import cpus
 from ._start import executable, forkserver
 from ._start import method as _method
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     import logging
 
     from . import connection, managers, pool, queues, synchronize
+
+present(__name__, ForkProcess, ForkServerProcess, Process, SpawnProcess)
 
 __all__ = [
     "BaseContext",
@@ -67,7 +70,7 @@ class BaseContext:
 
     # Contexts and start methods
 
-    def get_context(self, method: Optional[str] = None) -> "BaseContext":
+    def get_context(self, method: Optional[str] = None) -> BaseContext:
         """The context of a start method; this one when `method` is None.
 
         Raises ValueError for the name of none.
@@ -102,153 +105,108 @@ class BaseContext:
 
     # Pipes and queues
 
-    def Pipe(self, duplex: bool = True) -> Tuple["connection.Connection", "connection.Connection"]:
-        """Two connected ends; with `duplex` false the first only receives, the second only sends.
-
-        Anchor: multiprocessing.Pipe
-        """
+    @described_by("connection", "Pipe")
+    def Pipe(self, duplex: bool = True) -> Tuple[connection.Connection, connection.Connection]:
         from .connection import Pipe
 
         return Pipe(duplex)
 
-    def Queue(self, maxsize: int = 0) -> "queues.Queue":
-        """A queue of at most `maxsize` items, or as many as the system takes.
-
-        Anchor: multiprocessing.Queue
-        """
+    @described_by("queues", "Queue")
+    def Queue(self, maxsize: int = 0) -> queues.Queue:
         from .queues import Queue
 
         return Queue(maxsize, ctx=self.get_context())
 
-    def JoinableQueue(self, maxsize: int = 0) -> "queues.JoinableQueue":
-        """A queue whose items are accounted for.
-
-        Anchor: multiprocessing.JoinableQueue
-        """
+    @described_by("queues", "JoinableQueue")
+    def JoinableQueue(self, maxsize: int = 0) -> queues.JoinableQueue:
         from .queues import JoinableQueue
 
         return JoinableQueue(maxsize, ctx=self.get_context())
 
-    def SimpleQueue(self) -> "queues.SimpleQueue":
-        """A queue with little more than put and get.
-
-        Anchor: multiprocessing.SimpleQueue
-        """
+    @described_by("queues", "SimpleQueue")
+    def SimpleQueue(self) -> queues.SimpleQueue:
         from .queues import SimpleQueue
 
         return SimpleQueue(ctx=self.get_context())
 
     # Synchronization primitives
 
-    def Lock(self) -> "synchronize.Lock":
-        """A lock that any process and thread may release.
-
-        Anchor: multiprocessing.Lock
-        """
+    @described_by("synchronize", "Lock")
+    def Lock(self) -> synchronize.Lock:
         from .synchronize import Lock
 
         return Lock(ctx=self.get_context())
 
-    def RLock(self) -> "synchronize.RLock":
-        """A lock that its holder may take again.
-
-        Anchor: multiprocessing.RLock
-        """
+    @described_by("synchronize", "RLock")
+    def RLock(self) -> synchronize.RLock:
         from .synchronize import RLock
 
         return RLock(ctx=self.get_context())
 
-    def Semaphore(self, value: int = 1) -> "synchronize.Semaphore":
-        """A semaphore that begins with `value`.
-
-        Anchor: multiprocessing.Semaphore
-        """
+    @described_by("synchronize", "Semaphore")
+    def Semaphore(self, value: int = 1) -> synchronize.Semaphore:
         from .synchronize import Semaphore
 
         return Semaphore(value, ctx=self.get_context())
 
-    def BoundedSemaphore(self, value: int = 1) -> "synchronize.BoundedSemaphore":
-        """A semaphore that never exceeds the `value` it begins with.
-
-        Anchor: multiprocessing.BoundedSemaphore
-        """
+    @described_by("synchronize", "BoundedSemaphore")
+    def BoundedSemaphore(self, value: int = 1) -> synchronize.BoundedSemaphore:
         from .synchronize import BoundedSemaphore
 
         return BoundedSemaphore(value, ctx=self.get_context())
 
-    def Condition(self, lock: Any = None) -> "synchronize.Condition":
-        """A condition variable over `lock`, or over a new RLock.
-
-        Anchor: multiprocessing.Condition
-        """
+    @described_by("synchronize", "Condition")
+    def Condition(self, lock: Any = None) -> synchronize.Condition:
         from .synchronize import Condition
 
         return Condition(lock, ctx=self.get_context())
 
-    def Event(self) -> "synchronize.Event":
-        """A flag to wait for.
-
-        Anchor: multiprocessing.Event
-        """
+    @described_by("synchronize", "Event")
+    def Event(self) -> synchronize.Event:
         from .synchronize import Event
 
         return Event(ctx=self.get_context())
 
+    @described_by("synchronize", "Barrier")
     def Barrier(
         self,
         parties: int,
         action: Optional[Callable[[], object]] = None,
         timeout: Optional[float] = None,
-    ) -> "synchronize.Barrier":
-        """A barrier that `parties` processes pass together.
-
-        Anchor: multiprocessing.Barrier
-        """
+    ) -> synchronize.Barrier:
         from .synchronize import Barrier
 
         return Barrier(parties, action, timeout, ctx=self.get_context())
 
     # Shared ctypes objects
 
+    @described_by("sharedctypes", "Value")
     def Value(self, typecode_or_type: Any, *args: Any, lock: Any = True) -> Any:
-        """A ctypes object in shared memory, by default with a lock.
-
-        Anchor: multiprocessing.Value
-        """
         from .sharedctypes import Value
 
         return Value(typecode_or_type, *args, lock=lock, ctx=self.get_context())
 
+    @described_by("sharedctypes", "Array")
     def Array(self, typecode_or_type: Any, size_or_initializer: Any, *, lock: Any = True) -> Any:
-        """A ctypes array in shared memory, by default with a lock.
-
-        Anchor: multiprocessing.Array
-        """
         from .sharedctypes import Array
 
         return Array(typecode_or_type, size_or_initializer, lock=lock, ctx=self.get_context())
 
+    @described_by("sharedctypes", "RawValue")
     def RawValue(self, typecode_or_type: Any, *args: Any) -> Any:
-        """A ctypes object in shared memory, without a lock.
-
-        Anchor: multiprocessing.sharedctypes.RawValue
-        """
         from .sharedctypes import RawValue
 
         return RawValue(typecode_or_type, *args)
 
+    @described_by("sharedctypes", "RawArray")
     def RawArray(self, typecode_or_type: Any, size_or_initializer: Any) -> Any:
-        """A ctypes array in shared memory, without a lock.
-
-        Anchor: multiprocessing.sharedctypes.RawArray
-        """
         from .sharedctypes import RawArray
 
         return RawArray(typecode_or_type, size_or_initializer)
 
     # Managers
 
-    def Manager(self) -> "managers.SyncManager":
+    def Manager(self) -> managers.SyncManager:
         """A manager whose server process was started.
 
         Anchor: multiprocessing.Manager
@@ -261,37 +219,28 @@ class BaseContext:
 
     # Process pools
 
+    @described_by("pool", "Pool")
     def Pool(
         self,
         processes: Optional[int] = None,
         initializer: Optional[Callable[..., object]] = None,
         initargs: Iterable[Any] = (),
         maxtasksperchild: Optional[int] = None,
-    ) -> "pool.Pool":
-        """A pool of worker processes.
-
-        Anchor: multiprocessing.pool.Pool
-        """
+    ) -> pool.Pool:
         from .pool import Pool
 
         return Pool(processes, initializer, initargs, maxtasksperchild, context=self.get_context())
 
     # Logging
 
-    def get_logger(self) -> "logging.Logger":
-        """The logger of this package.
-
-        Anchor: multiprocessing.get_logger
-        """
+    @described_by("_logging", "get_logger")
+    def get_logger(self) -> logging.Logger:
         from . import _logging
 
         return _logging.get_logger()
 
-    def log_to_stderr(self, level: Optional[Any] = None) -> "logging.Logger":
-        """Have the logger write to stderr; `level`, unless None, becomes its level.
-
-        Anchor: multiprocessing.log_to_stderr
-        """
+    @described_by("_logging", "log_to_stderr")
+    def log_to_stderr(self, level: Optional[Any] = None) -> logging.Logger:
         from . import _logging
 
         return _logging.log_to_stderr(level)

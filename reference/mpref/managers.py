@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Sequence, Tuple, Type
 
 from . import _events, shared_memory
+from ._facade import present
 from ._ipc.connections import Connection, Pipe
 from ._managers import links, protocol, proxies
 from ._managers.protocol import RemoteError, Token
@@ -31,6 +32,9 @@ __all__ = [
     "SyncManager",
     "Token",
 ]
+
+
+present(__name__, BaseProxy, RemoteError, Server, Token)
 
 
 class Namespace:

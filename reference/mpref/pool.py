@@ -13,6 +13,7 @@ import warnings
 from types import TracebackType
 from typing import Any, Callable, Iterable, Iterator, List, Mapping, Optional, Type, Union
 
+from ._facade import present
 from ._os import cpus
 from ._pool.dispatcher import RUN, Dispatcher, WorkerDied
 from ._pool.results import AsyncResult, Callback, IMapIterator, IMapUnorderedIterator, MapResult
@@ -36,6 +37,17 @@ __all__ = [
     "ThreadPool",
     "WorkerDied",
 ]
+
+present(
+    __name__,
+    AsyncResult,
+    IMapIterator,
+    IMapUnorderedIterator,
+    MapResult,
+    MaybeEncodingError,
+    RemoteTraceback,
+    WorkerDied,
+)
 
 # map() without a chunksize makes this many chunks for each worker: few enough to save messages,
 # and enough that a worker with long ones doesn't keep the others waiting.

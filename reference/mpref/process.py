@@ -1,11 +1,11 @@
 """The documentation's chapter "Process and exceptions": process objects and who is who.
 
-A process object leads two lives. In the process that made it, it is a handle on the child; in the
-child itself, it is what `current_process()` returns. Which of the two, `_parent_pid` tells: only
-the creator may start, join and signal.
+A process object exists in two processes. In the one that made it, it is a handle on the child; in
+the child itself, it is what `current_process()` returns. `_parent_pid` tells which of the two this
+is: only the creator may start, join and signal.
 
-Half of this long file are the docstrings of one documented class. Who the current process is stays
-beside it, as each asks the other at every turn.
+Half of this long file are the docstrings of one documented class. Which process is the current one
+(`_Family`) is in the same file, as the class needs that in most of its methods, and that the class.
 """
 
 from __future__ import annotations
@@ -27,10 +27,12 @@ class BaseProcess:
 
     Use the `Process` of this package or of a context: they know how to start it.
 
-    Parameters: `group` is None, always. `target` is what `run()` calls, with the positional
-    arguments `args` (any iterable) and the keyword arguments `kwargs` (a mapping), both copied now.
-    `name` is made from the class and the place in the family when it is None. `daemon` is taken
-    from the creating process when it is None.
+    group: None, always. target: what `run()` calls, with the positional arguments `args` (any
+    iterable) and the keyword arguments `kwargs` (a mapping), both copied now. name: a string; None
+    makes one of the class and of the place in the family. daemon: whether the process is terminated
+    when its parent exits; None takes it from the creating process.
+
+    Raises AssertionError for a group, TypeError for `args` or `kwargs` of another kind.
 
     Anchor: multiprocessing.Process
     """
@@ -64,6 +66,8 @@ class BaseProcess:
     def run(self) -> None:
         """Do the activity: call the target. Subclasses may do something else.
 
+        Raises what the target raises.
+
         Anchor: multiprocessing.Process.run
         """
         if self._target is not None:
@@ -72,9 +76,12 @@ class BaseProcess:
     def start(self) -> None:
         """Have `run()` called in a new process; at most once per object.
 
-        Also reaps children that have ended. Raises AssertionError for a second call, in a process
-        other than the creator, and in a daemonic process. When it raises, nothing was started and
-        nothing is left, and the call may be repeated when the reason is out of the way.
+        Also reaps children that have ended.
+
+        Raises AssertionError for a second call, in a process other than the creator, and in a
+        daemonic process; ValueError after close(); what pickling the object raises, with spawn and
+        forkserver; OSError when the system can't start a process. When it raises, nothing was
+        started and nothing is left, and the call may be repeated.
 
         Anchor: multiprocessing.Process.start
         """
@@ -99,10 +106,12 @@ class BaseProcess:
         _family.children.add(self)
 
     def join(self, timeout: Optional[float] = None) -> None:
-        """Wait until the process has ended, at most `timeout` seconds; returns None either way.
+        """Wait until the process has ended; returns None in any case.
 
-        A timeout of zero or less does not wait. Raises AssertionError before `start()`, in a
-        process other than the creator, and for the current process.
+        timeout: how many seconds to wait at most; None: without limit; zero or less: not at all.
+
+        Raises AssertionError before `start()`, in a process other than the creator, and for the
+        current process, ValueError after close().
 
         Anchor: multiprocessing.Process.join
         """
@@ -117,6 +126,8 @@ class BaseProcess:
     def is_alive(self) -> bool:
         """Whether the process is running; one that has ended is joined.
 
+        Raises AssertionError in a process other than the creator, ValueError after close().
+
         Anchor: multiprocessing.Process.is_alive
         """
         self._check_open()
@@ -129,19 +140,29 @@ class BaseProcess:
     def interrupt(self) -> None:
         """Send SIGINT, which by default raises KeyboardInterrupt in the child's main thread.
 
+        Does nothing when the process has ended. Raises AssertionError before `start()` and in a
+        process other than the creator, ValueError after close().
+
         Anchor: multiprocessing.Process.interrupt
         """
         self._signal(signal.SIGINT, "interrupt")
 
     def terminate(self) -> None:
-        """Send SIGTERM. Exit handlers and finally clauses are not run; descendants live on.
+        """Send SIGTERM. By default exit handlers and finally clauses are not run then.
+
+        The process' own children are not terminated. Does nothing when the process has ended.
+        Raises AssertionError before `start()` and in a process other than the creator, ValueError
+        after close().
 
         Anchor: multiprocessing.Process.terminate
         """
         self._signal(signal.SIGTERM, "terminate")
 
     def kill(self) -> None:
-        """Send SIGKILL.
+        """Send SIGKILL, which no process can handle or ignore.
+
+        Does nothing when the process has ended. Raises AssertionError before `start()` and in a
+        process other than the creator, ValueError after close().
 
         Anchor: multiprocessing.Process.kill
         """
@@ -150,15 +171,15 @@ class BaseProcess:
     def close(self) -> None:
         """Release what the object holds; most other uses raise ValueError from then on.
 
-        Raises ValueError while the process is running. A second call does nothing.
+        A second call does nothing. Raises ValueError while the process is running.
 
         Anchor: multiprocessing.Process.close
         """
         if self._mp_closed:
             return
         handle = self._mp_handle
-        # A forked copy of the creator may drop its copy, but must not look at the child's status:
-        # there is only one to be had.
+        # A forked copy of the creator may drop its copy of the object. But it must not ask for the
+        # child's status, which the system gives only once.
         mine = None if self._parent_pid != os.getpid() else handle
         if self is _family.current or (mine is not None and self._poll(mine) is None):
             raise ValueError("cannot close a process while it is running: join() it first")
@@ -290,8 +311,8 @@ class BaseProcess:
         return exitcode
 
     def _note_end(self) -> None:
-        # Until now the arguments were kept: the documentation promises that what a child was given
-        # isn't collected in the parent while the child is alive.
+        # Until now the arguments were kept: the documentation promises that the arguments of a
+        # child aren't collected in the parent while the child is alive.
         _family.children.discard(self)
         self._target, self._args, self._kwargs = None, (), {}
 
@@ -315,7 +336,7 @@ class BaseProcess:
 
 
 class AuthenticationString(bytes):
-    """A key that refuses to be pickled, but for a child that is being started."""
+    """A key that can be pickled only for a child that is being started."""
 
     def __reduce__(self) -> Any:
         if reduction.spawning() is None:
@@ -337,7 +358,7 @@ def current_process() -> BaseProcess:
 def parent_process() -> Optional[BaseProcess]:
     """The process object of the parent process; None in the main process.
 
-    It can be asked for its name and pid, whether it is alive, and be waited for.
+    It has a name and a pid, tells whether it is alive, and can be joined.
 
     Anchor: multiprocessing.parent_process
     """
@@ -345,7 +366,7 @@ def parent_process() -> Optional[BaseProcess]:
 
 
 def active_children() -> List[BaseProcess]:
-    """The children of the current process that are alive; joins those that have ended.
+    """A list of the children of the current process that are alive; joins those that have ended.
 
     Anchor: multiprocessing.active_children
     """
@@ -354,7 +375,7 @@ def active_children() -> List[BaseProcess]:
 
 
 class Parent(NamedTuple):
-    """What a child is told of its parent. `end` is a descriptor that gets ready at its end."""
+    """What a child knows of its parent. `end` is a descriptor that turns readable at its end."""
 
     name: str
     pid: int
@@ -421,7 +442,7 @@ class _ParentProcess(BaseProcess):
 
 
 class _Family:
-    """Who this process is, where it comes from, and which children it has."""
+    """The process objects of this process, of its parent and of its children."""
 
     def __init__(self) -> None:
         self.children: Set[BaseProcess] = set()
@@ -465,14 +486,15 @@ def _exitcode_name(exitcode: int) -> str:
 
 
 def _require(condition: bool, message: str) -> None:
-    # The documentation's "must" are AssertionErrors, and so also when Python runs with -O.
+    # Where the documentation says "must", programs get an AssertionError, and no `assert`, which
+    # does nothing when Python runs with -O.
     if not condition:
         raise AssertionError(message)
 
 
 def _after_fork_in_child() -> None:
-    # A copy made by os.fork() keeps the name and the key, but the children are its original's: it
-    # could neither wait for them nor should it end them.
+    # A copy made by os.fork() keeps the name and the key. But the children belong to its original:
+    # the copy can't wait for them, and must not end them.
     _family.start_over(_family.current, _family.parent)
 
 

@@ -5,6 +5,7 @@ another start method gets them with its arguments, and nothing is left when the 
 goes.
 """
 
+from ._facade import present
 from ._sync.barriers import Barrier
 from ._sync.conditions import Condition, Event
 from ._sync.locks import BoundedSemaphore, Lock, RLock, Semaphore
@@ -18,3 +19,5 @@ __all__ = [
     "RLock",
     "Semaphore",
 ]
+
+present(__name__, Barrier, BoundedSemaphore, Condition, Event, Lock, RLock, Semaphore)

@@ -42,9 +42,12 @@ def set_forkserver_preload(module_names: Sequence[str], *, on_error: str = "igno
     """Name the modules that the fork server imports at its beginning, for its children to have.
 
     Has to be called before the server is launched, that is, before the first child is started.
-    `"__main__"` stands for the main module, which alone is imported when this isn't called.
-    `on_error` says what happens when an import fails: "ignore" nothing, "warn" an ImportWarning
-    on stderr, "fail" the server exits with a traceback, and starting a child raises EOFError.
+
+    module_names: a list of strings; `"__main__"` stands for the main module, which alone is
+    imported when this isn't called. on_error: what happens when an import fails; with "ignore"
+    nothing, with "warn" an ImportWarning on stderr, with "fail" the server exits with a traceback,
+    and starting a child raises EOFError.
+
     Raises TypeError for names that are no strings, ValueError for another `on_error`.
 
     Anchor: multiprocessing.set_forkserver_preload

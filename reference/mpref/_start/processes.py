@@ -12,7 +12,14 @@ __all__ = ["ForkProcess", "ForkServerProcess", "Process", "SpawnProcess", "defau
 
 
 class Process(process.BaseProcess):
-    """A process that is started by the method which is the default then.
+    """An activity that is run in a process, started by the start method in use at that moment.
+
+    group: None, always. target: what `run()` calls, with the positional arguments `args` (any
+    iterable) and the keyword arguments `kwargs` (a mapping), both copied now. name: a string; None
+    makes one of the class and of the place in the family. daemon: whether the process is terminated
+    when its parent exits; None takes it from the creating process.
+
+    Raises AssertionError for a group, TypeError for `args` or `kwargs` of another kind.
 
     Anchor: multiprocessing.Process
     """
@@ -22,7 +29,7 @@ class Process(process.BaseProcess):
 
 
 class ForkProcess(process.BaseProcess):
-    """A process that is started by forking.
+    """A process that is started by forking. The parameters are those of `Process`.
 
     Anchor: multiprocessing.Process
     """
@@ -32,7 +39,7 @@ class ForkProcess(process.BaseProcess):
 
 
 class SpawnProcess(process.BaseProcess):
-    """A process that begins with a fresh interpreter.
+    """A process that begins with a fresh interpreter. The parameters are those of `Process`.
 
     Anchor: multiprocessing.Process
     """
@@ -42,7 +49,7 @@ class SpawnProcess(process.BaseProcess):
 
 
 class ForkServerProcess(process.BaseProcess):
-    """A process that the fork server forks.
+    """A process that the fork server forks. The parameters are those of `Process`.
 
     Anchor: multiprocessing.Process
     """

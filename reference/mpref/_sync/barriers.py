@@ -17,8 +17,11 @@ __all__ = ["Barrier"]
 class Barrier(Shareable):
     """A meeting point: wait() returns when `parties` processes or threads have called it.
 
-    action: called by the last to arrive, before the others go on. timeout: the default of
-    wait(), in seconds.
+    parties: how many processes and threads have to meet. action: called by the last to arrive,
+    before the others go on. timeout: the default of wait(), in seconds; None: without limit. ctx:
+    the context whose start method it is for; None: the start method in use.
+
+    Raises ValueError for less than one party.
 
     Each meeting has a number and, when it is over, an outcome. So a process that wakes up late
     learns the outcome of its own meeting, even when others wait for the next one already.
@@ -63,8 +66,10 @@ class Barrier(Shareable):
     def wait(self, timeout: Optional[float] = None) -> int:
         """Wait for the others, and return which of the parties this is, from 0 on.
 
+        timeout: how many seconds to wait at most; None: the barrier's own timeout.
+
         Raises threading.BrokenBarrierError when the barrier is broken or reset meanwhile, or
-        breaks because `timeout` seconds have passed.
+        breaks because `timeout` seconds have passed, and what the action raises.
 
         Anchor: multiprocessing.Barrier
         """
@@ -156,7 +161,7 @@ class Barrier(Shareable):
 
     @property
     def n_waiting(self) -> int:
-        """How many wait now.
+        """How many are waiting now.
 
         Anchor: multiprocessing.Barrier
         """

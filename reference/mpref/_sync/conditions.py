@@ -26,8 +26,10 @@ class _NotHeld(AssertionError, RuntimeError):
 class Condition(Shareable):
     """A condition variable: wait() until another process or thread calls notify().
 
-    lock: a Lock or RLock of this package; without it, an RLock of its own. acquire() and
-    release() are the lock's. Usable in `with`.
+    lock: a Lock or RLock of this package; None: an RLock of its own. ctx: the context whose start
+    method it is for; None: the start method in use.
+
+    acquire() and release() are the lock's. Usable in `with`.
 
     A notification is a token: one count of a semaphore. notify() makes a token for each waiter that
     it is to wake, increments the number of notifications, and wakes as many sleepers. A waiter that
@@ -66,8 +68,10 @@ class Condition(Shareable):
     def wait(self, timeout: Optional[float] = None) -> bool:
         """Release the lock, wait to be notified, acquire the lock again.
 
-        Returns False when `timeout` seconds passed without a notification. Raises
-        AssertionError (a RuntimeError, too) when the lock isn't held.
+        timeout: how many seconds to wait at most; None: without limit. Returns False when they
+        passed without a notification, else True.
+
+        Raises an error that is both AssertionError and RuntimeError when the lock isn't held.
 
         Anchor: multiprocessing.Condition
         """
@@ -117,7 +121,10 @@ class Condition(Shareable):
     def wait_for(self, predicate: Callable[[], Any], timeout: Optional[float] = None) -> Any:
         """wait() until `predicate()` is true, and return its last value.
 
-        That is a false one where `timeout` seconds passed before. The lock must be held.
+        timeout: how many seconds to wait at most; None: without limit. When they have passed the
+        value that is returned is a false one.
+
+        Raises what `predicate` raises, and what wait() raises when the lock isn't held.
 
         Anchor: multiprocessing.Condition
         """
@@ -131,7 +138,7 @@ class Condition(Shareable):
     def notify(self, n: int = 1) -> None:
         """Wake up to `n` waiters.
 
-        Raises AssertionError (a RuntimeError, too) when the lock isn't held.
+        Raises an error that is both AssertionError and RuntimeError when the lock isn't held.
 
         Anchor: multiprocessing.Condition
         """
@@ -147,7 +154,7 @@ class Condition(Shareable):
         self._number.wake(count)
 
     def notify_all(self) -> None:
-        """Wake all waiters; see notify().
+        """Wake all waiters. Raises what notify() raises when the lock isn't held.
 
         Anchor: multiprocessing.Condition
         """
@@ -181,6 +188,8 @@ class Condition(Shareable):
 
 class Event(Shareable):
     """A flag that processes wait for.
+
+    ctx: the context whose start method it is for; None: the start method in use.
 
     It has no lock. So a process can't be killed while it holds one, and a signal handler may set
     the event that its process is waiting for.
@@ -228,7 +237,9 @@ class Event(Shareable):
         self._flag.value = 0
 
     def wait(self, timeout: Optional[float] = None) -> bool:
-        """Wait until the flag is set, up to `timeout` seconds; return whether it was.
+        """Wait until the flag is set, up to `timeout` seconds (None: without limit).
+
+        Returns whether it was set.
 
         Anchor: multiprocessing.Event
         """

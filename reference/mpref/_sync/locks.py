@@ -30,7 +30,11 @@ class Shareable:
 
 
 class _SemaphoreObject(SemLock, Shareable):
-    """What the four kinds of lock have in common."""
+    """What the four kinds of lock have in common.
+
+    acquire() and release() are methods of a C type, whose help() has a line for each. A method in
+    Python around them would cost more than the lock, so the docstrings of the classes say it all.
+    """
 
     @classmethod
     def _new(cls, kind: int, value: int, maxvalue: int, ctx: Any) -> Any:
@@ -75,12 +79,18 @@ def _attach(
 class Lock(_SemaphoreObject):
     """A lock that isn't recursive; any process or thread may release it.
 
-    acquire(block=True, timeout=None): waits for the lock, up to `timeout` seconds, where None
-    has no limit and a negative number is zero; returns whether it was acquired. Without `block`
-    it doesn't wait, whatever the timeout. release(): ValueError if it isn't locked. locked():
-    whether it is. Usable in `with`.
+    ctx: the context whose start method it is for; None: the start method in use.
+
+    acquire(block=True, timeout=None): waits for the lock, up to `timeout` seconds, where None has
+    no limit and a negative number counts as zero; returns whether it was acquired. Without `block`
+    it doesn't wait, whatever the timeout. Raises what a signal handler raises meanwhile.
+
+    release(): frees the lock; raises ValueError when it isn't locked. locked(): whether it is.
+    Usable in `with`.
 
     Anchor: multiprocessing.Lock
+    Anchor: multiprocessing.Lock.acquire
+    Anchor: multiprocessing.Lock.release
     """
 
     def __new__(cls, *, ctx: Any = None) -> Lock:
@@ -93,10 +103,15 @@ class Lock(_SemaphoreObject):
 class RLock(_SemaphoreObject):
     """A lock that its owner may acquire again; it has to release it as often.
 
-    acquire(block=True, timeout=None) and locked() are those of Lock. release(): AssertionError
-    by anybody but the owner. Usable in `with`.
+    ctx: the context whose start method it is for; None: the start method in use.
+
+    acquire(block=True, timeout=None) and locked() are those of Lock, but acquire() returns True at
+    once for the owner. release(): undoes one acquire(); raises AssertionError for anybody but the
+    owner. Usable in `with`.
 
     Anchor: multiprocessing.RLock
+    Anchor: multiprocessing.RLock.acquire
+    Anchor: multiprocessing.RLock.release
     """
 
     def __new__(cls, *, ctx: Any = None) -> RLock:
@@ -111,8 +126,13 @@ class RLock(_SemaphoreObject):
 class Semaphore(_SemaphoreObject):
     """A counter that acquire() lowers, waiting while it is zero, and release() raises.
 
-    value: what it starts from; ValueError if negative. acquire(block=True, timeout=None) and
-    locked() are those of Lock. get_value(): the counter. Usable in `with`.
+    value: what it starts from. ctx: the context whose start method it is for; None: the start
+    method in use.
+
+    acquire(block=True, timeout=None) and locked() are those of Lock. release(): raises the counter
+    and wakes a waiter; raises ValueError at 2**31 - 1. Usable in `with`.
+
+    Raises ValueError for a negative value, or one above 2**31 - 1.
 
     Anchor: multiprocessing.Semaphore
     """
@@ -132,7 +152,10 @@ class Semaphore(_SemaphoreObject):
 
 
 class BoundedSemaphore(Semaphore):
-    """A Semaphore whose release() raises ValueError instead of passing the initial value.
+    """A Semaphore whose counter never exceeds its initial value.
+
+    value, ctx: those of Semaphore. release() raises ValueError at the initial value; the other
+    methods are those of Semaphore.
 
     Anchor: multiprocessing.BoundedSemaphore
     """
