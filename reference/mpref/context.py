@@ -1,11 +1,11 @@
 """The documentation's chapter "Contexts and start methods".
 
-A context offers the whole package with one start method behind it. The package itself is the
-default context, which becomes one of the three when it has to: by `set_start_method`, or by
-whatever first needs to know.
+A context offers the whole package for one start method. The package itself is the default context:
+it is for the start method that `set_start_method` sets, or for the default, which is fixed by
+whatever needs it first.
 
-This file is long because it is a list: every name of the package stands here once, with what the
-documentation says of it, and is made where its chapter is.
+This file is long because it is a list: every name of the package is here once. What it makes is
+written in the module of its chapter, and so is its docstring.
 """
 
 from __future__ import annotations
@@ -71,9 +71,11 @@ class BaseContext:
     # Contexts and start methods
 
     def get_context(self, method: Optional[str] = None) -> BaseContext:
-        """The context of a start method; this one when `method` is None.
+        """The context of a start method.
 
-        Raises ValueError for the name of none.
+        method: 'fork', 'spawn' or 'forkserver'; None: this context.
+
+        Raises ValueError for another name.
 
         Anchor: multiprocessing.get_context
         """
@@ -82,12 +84,18 @@ class BaseContext:
     def get_start_method(self, allow_none: bool = False) -> Optional[str]:
         """The name of this context's start method.
 
+        allow_none: makes no difference here, as this context has one. Raises NotImplementedError
+        in a subclass of BaseContext that has none.
+
         Anchor: multiprocessing.get_start_method
         """
         raise NotImplementedError
 
     def set_start_method(self, method: Optional[str], force: bool = False) -> None:
-        """Raise ValueError: only the package's own start method can be set.
+        """Raise ValueError, whatever `method` and `force` are: this context has one for good.
+
+        Only the package's own start method can be set, by its set_start_method(), which raises
+        RuntimeError when it is set already.
 
         Anchor: multiprocessing.set_start_method
         """
@@ -97,7 +105,7 @@ class BaseContext:
         )
 
     def get_all_start_methods(self) -> List[str]:
-        """The names of the start methods, the default first.
+        """A list of the names of the start methods, the default first.
 
         Anchor: multiprocessing.get_all_start_methods
         """
@@ -207,7 +215,9 @@ class BaseContext:
     # Managers
 
     def Manager(self) -> managers.SyncManager:
-        """A manager whose server process was started.
+        """A SyncManager whose server process was started.
+
+        Raises what starting a process raises, and EOFError when the server ends before it serves.
 
         Anchor: multiprocessing.Manager
         """
@@ -250,6 +260,12 @@ class _ConcreteContext(BaseContext):
     _name: str
 
     def get_start_method(self, allow_none: bool = False) -> str:
+        """The name of this context's start method.
+
+        allow_none: makes no difference here, as this context has one.
+
+        Anchor: multiprocessing.get_start_method
+        """
         return self._name
 
     def __repr__(self) -> str:
@@ -295,28 +311,34 @@ class DefaultContext(BaseContext):
     Process = Process
 
     def get_context(self, method: Optional[str] = None) -> BaseContext:
-        """The context of a start method. None stands for the global one, which this fixes.
+        """The context of a start method.
 
-        Raises ValueError for the name of none.
+        method: 'fork', 'spawn' or 'forkserver'; None: the start method in use, which this fixes.
+
+        Raises ValueError for another name.
 
         Anchor: multiprocessing.get_context
         """
         return _concrete(_method.current() if method is None else method)
 
     def get_start_method(self, allow_none: bool = False) -> Optional[str]:
-        """The name of the global start method.
+        """The name of the start method in use.
 
-        While it isn't fixed: None when `allow_none` is true, else the default, which this fixes.
+        allow_none: whether to return None while none was set or fixed; False fixes the default
+        then, so that set_start_method() raises RuntimeError from then on.
 
         Anchor: multiprocessing.get_start_method
         """
         return _method.chosen() if allow_none else _method.current()
 
     def set_start_method(self, method: Optional[str], force: bool = False) -> None:
-        """Fix the global start method; `method` None stands for the default.
+        """Set the start method of the package.
 
-        With `force` one that is fixed is replaced, or (`method` None) unset. Raises RuntimeError
-        when it is fixed already and `force` is false, ValueError for the name of none.
+        method: 'fork', 'spawn' or 'forkserver'; None: the default. force: whether to replace one
+        that is set or fixed already; with `method` None it is unset.
+
+        Raises RuntimeError when one is set or fixed already and `force` is false, ValueError for
+        another name.
 
         Anchor: multiprocessing.set_start_method
         """

@@ -1,17 +1,17 @@
 """The documentation's queues: Queue, JoinableQueue, SimpleQueue.
 
-A queue is one local channel (see `_wire`) of which every process holds both ends. The kernel
-keeps messages whole and in order for any number of readers and writers, so there is no lock
-around a read or a write, and nobody who is killed takes one with him.
+A queue is one channel (see `_ipc.one_way`), and every process that uses it has both ends. The
+kernel keeps messages whole and in order for any number of readers and writers. So there is no lock
+around a read or a write, and a process that is killed can't keep one.
 
-`put()` pickles at once: what can't be pickled raises in the caller. Then it hands the bytes to
-the channel itself, without waiting, as long as the channel takes them and nothing older is
-waiting. The feeder thread that the first `put()` starts has work only when the channel is full:
-then it waits for readers, and `put()` doesn't.
+`put()` pickles at once, so that what can't be pickled raises in the caller. Then it sends the bytes
+itself, as long as the channel has room and no older message is waiting. The first `put()` starts a
+feeder thread, which has work only when the channel is full: then the feeder waits for readers, and
+`put()` does not.
 
-At the end of a process: one that isn't the queue's creator waits until its feeder has handed
-everything over. The creator doesn't, and ends with items unread, as the documentation has it;
-until its children have been joined its feeder goes on serving them.
+When a process ends that did not create the queue, it waits until its feeder has sent everything.
+The creator does not wait, and may end while items are unread, as the documentation says. Until its
+children are joined, its feeder goes on sending.
 """
 
 from __future__ import annotations
@@ -35,17 +35,21 @@ from ._sync.semaphore import VALUE_MAX
 
 __all__ = ["JoinableQueue", "Queue", "SimpleQueue"]
 
-# Between taking an item and giving its slot back a consumer does nothing, so it has to be stopped
-# in between to be taken for dead; then a queue holds one item more than it should for a while.
+# In seconds. When the queue was empty for this long, and slots are missing, they are taken for
+# lost: a consumer was killed between taking an item and releasing its slot. It does nothing else in
+# between. If it was only stopped there, the queue holds one item more than its maximum for a while.
 LOST_AFTER = 0.5
-# How long somebody may wait in a bounded queue for the slots of those that are killed meanwhile.
+# A waiter looks for lost slots at growing intervals, at most this many seconds apart.
 _LOOK_AT_LEAST_EVERY = 4.0
 
 
 class Queue(Shareable):
     """A queue of pickled objects for any number of processes that put and get.
 
-    maxsize: how many objects it holds at most; zero or less: no limit.
+    maxsize: how many objects it holds at most; zero or less: no limit. ctx: the context whose start
+    method it is for; None: the start method in use.
+
+    Raises TypeError for a maxsize that is no number, OSError when no descriptors are left.
 
     Anchor: multiprocessing.Queue
     """
@@ -61,7 +65,7 @@ class Queue(Shareable):
     ) -> None:
         self._reader = reader
         self._writer = writer
-        # Free slots. Taken by put(), given back by get(), in whatever processes.
+        # Counts the free slots: put() acquires it, get() releases it, in any of the processes.
         self._slots = slots
         self._closed = False
         self._feeder = _Feeder(writer)
@@ -70,9 +74,11 @@ class Queue(Shareable):
     def put(self, obj: Any, block: bool = True, timeout: Optional[float] = None) -> None:
         """Pickle `obj` and put it into the queue.
 
-        Waits for a free slot, up to `timeout` seconds, where None has no limit. Without `block`
-        it doesn't wait, whatever the timeout. Raises queue.Full when there is none, ValueError
-        when the queue is closed, and what pickle raises.
+        block: False does not wait for a free slot, whatever the timeout. timeout: how many seconds
+        to wait for one at most; None: without limit.
+
+        Raises queue.Full when there is no free slot in time, ValueError when the queue is closed,
+        and what pickling `obj` raises.
 
         Anchor: multiprocessing.Queue.put
         """
@@ -84,7 +90,7 @@ class Queue(Shareable):
         try:
             self._feeder.send(data, fds, joined=os.getpid() != self._creator)
         except BaseException:
-            # No descriptors left, say. Nothing was added.
+            # For example because no descriptors are left. Nothing was added.
             self._uncount_task()
             self._give_slot_back()
             raise
@@ -92,9 +98,11 @@ class Queue(Shareable):
     def get(self, block: bool = True, timeout: Optional[float] = None) -> Any:
         """Remove an object from the queue and return it.
 
-        Waits for one, up to `timeout` seconds, where None has no limit. Without `block` it
-        doesn't wait, whatever the timeout. Raises queue.Empty when there is none, ValueError
-        when the queue is closed.
+        block: False does not wait for an object, whatever the timeout. timeout: how many seconds to
+        wait for one at most; None: without limit.
+
+        Raises queue.Empty when there is no object in time, ValueError when the queue is closed, and
+        what unpickling the object raises.
 
         Anchor: multiprocessing.Queue.get
         """
@@ -129,13 +137,14 @@ class Queue(Shareable):
         return False
 
     def _waits(self, timeout: Optional[float]) -> Iterator[Optional[float]]:
-        """The parts of `timeout` after which to look for lost slots."""
+        """Divides `timeout` into the parts after each of which a waiter looks for lost slots."""
         until = None if timeout is None else time.monotonic() + timeout
         wait = LOST_AFTER
         while until is None or time.monotonic() + wait < until:
             yield wait
             if until is None and self._maxsize == VALUE_MAX:
-                # There are slots enough: only qsize() was wrong.
+                # A queue without a maximum always has free slots: lost ones only make qsize()
+                # wrong.
                 yield None
             wait = min(2 * wait, _LOOK_AT_LEAST_EVERY)
         yield max(until - time.monotonic(), 0)
@@ -144,25 +153,30 @@ class Queue(Shareable):
         try:
             self._slots.release()
         except ValueError:
-            # It had been taken for lost.
+            # Somebody has taken this slot for lost, and released it already.
             pass
 
     def _reclaim_slots(self) -> None:
-        """Called when the queue has been empty for so long that no slot can be in use: those that
-        are missing went with consumers that were killed between an item and its slot.
+        """Release the missing slots of a queue that was empty for LOST_AFTER.
+
+        No item has them, so they are those of consumers that were killed.
         """
         for _ in range(self._maxsize - self._slots.get_value()):
             self._give_slot_back()
 
     def put_nowait(self, obj: Any) -> None:
-        """put() without waiting.
+        """As put(obj, False): put `obj` into the queue without waiting for a free slot.
+
+        Raises queue.Full when there is none, and what else put() raises.
 
         Anchor: multiprocessing.Queue.put_nowait
         """
         self.put(obj, False)
 
     def get_nowait(self) -> Any:
-        """get() without waiting.
+        """As get(False): remove an object from the queue without waiting for one.
+
+        Raises queue.Empty when there is none, and what else get() raises.
 
         Anchor: multiprocessing.Queue.get_nowait
         """
@@ -192,9 +206,9 @@ class Queue(Shareable):
         return self._slots.locked()
 
     def close(self) -> None:
-        """Say that this process will use the queue no more. Closing again does nothing.
+        """Say that this process will not use the queue any more. Closing again does nothing.
 
-        What was put is still handed over. Other processes aren't affected.
+        What was put is still sent. Other processes aren't affected.
 
         Anchor: multiprocessing.Queue.close
         """
@@ -204,7 +218,7 @@ class Queue(Shareable):
             self._feeder.close()
 
     def join_thread(self) -> None:
-        """Wait until all that this process has put is handed over.
+        """Wait until the feeder thread has sent all that this process has put.
 
         Raises AssertionError before close().
 
@@ -215,25 +229,26 @@ class Queue(Shareable):
         self._feeder.join()
 
     def cancel_join_thread(self) -> None:
-        """Neither wait in join_thread() nor at the end of the process; items may get lost.
+        """Do not wait in join_thread() nor at the end of the process. Items may get lost.
 
         Anchor: multiprocessing.Queue.cancel_join_thread
         """
         self._feeder.cancel_join()
 
     def _count_task(self) -> None:
-        """Told of every object that is about to be added."""
+        """Called before an object is added."""
 
     def _uncount_task(self) -> None:
-        """Told when it wasn't, after all."""
+        """Called when the object could not be added after all."""
 
     def _check_open(self) -> None:
         if self._closed:
             raise ValueError(f"{type(self).__name__} {self!r} is closed")
 
     def __del__(self, is_finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
-        # At the end of the interpreter the feeder, stopped where it was, may hold what close()
-        # would wait for; and all goes back to the system anyway. Bound early: `sys` may be gone.
+        # Not at the end of the interpreter: the feeder was stopped there and may hold a lock that
+        # close() would wait for, and the system closes everything anyway. `sys` may be gone then,
+        # so the function was bound when this one was defined.
         if not getattr(self, "_closed", True) and not is_finalizing():
             self.close()
 
@@ -259,32 +274,34 @@ class Queue(Shareable):
 
 
 class JoinableQueue(Queue):
-    """A Queue that knows how many of its objects are still being worked on.
+    """A Queue that counts the objects on which the work is not done yet.
+
+    maxsize, ctx: those of `Queue`. Raises what `Queue` raises.
 
     Anchor: multiprocessing.JoinableQueue
     """
 
     def __init__(self, maxsize: int = 0, *, ctx: Any = None) -> None:
         super().__init__(maxsize, ctx=ctx)
-        # Counts without a lock, which put() would have to wait for.
+        # A semaphore, as it counts without a lock that put() would have to wait for.
         self._unfinished = Semaphore(0, ctx=ctx)
         self._all_done = Condition(ctx=ctx)
 
     def _count_task(self) -> None:
-        # Before the object can be taken: its task_done() must not come first.
+        # Before the object can be taken, as its task_done() must not come first.
         self._unfinished.release()
 
     def _uncount_task(self) -> None:
         self.task_done()
 
     def task_done(self) -> None:
-        """Say that the work on an object that was got is complete.
+        """Say that the work on an object that get() has returned is done.
 
         Raises ValueError when called more often than objects were put.
 
         Anchor: multiprocessing.JoinableQueue.task_done
         """
-        # Under the lock, so that only those who joined before are told, and they just once.
+        # Under the lock, so that it wakes all who have called join() before, and nobody else.
         with self._all_done:
             if not self._unfinished.acquire(False):
                 raise ValueError("task_done() was called more often than objects were put")
@@ -297,7 +314,7 @@ class JoinableQueue(Queue):
         Anchor: multiprocessing.JoinableQueue.join
         """
         with self._all_done:
-            # Told is told: by the time that this process wakes up, more may have been put.
+            # The count is not checked again: more may have been put since the notification.
             if not self._unfinished.locked():
                 self._all_done.wait()
 
@@ -312,6 +329,9 @@ class JoinableQueue(Queue):
 class SimpleQueue(Shareable):
     """A queue that is little more than a pipe: put() waits while the pipe is full.
 
+    ctx: the context whose start method it is for; None: the start method in use. Raises OSError
+    when no descriptors are left.
+
     Anchor: multiprocessing.SimpleQueue
     """
 
@@ -322,7 +342,7 @@ class SimpleQueue(Shareable):
     def put(self, item: Any) -> None:
         """Pickle `item` and put it into the queue.
 
-        Raises OSError when the queue is closed, and what pickle raises.
+        Raises OSError when the queue is closed, and what pickling `item` raises.
 
         Anchor: multiprocessing.SimpleQueue.put
         """
@@ -331,7 +351,7 @@ class SimpleQueue(Shareable):
     def get(self) -> Any:
         """Wait for an object, remove it from the queue and return it.
 
-        Raises OSError when the queue is closed.
+        Raises OSError when the queue is closed, and what unpickling the object raises.
 
         Anchor: multiprocessing.SimpleQueue.get
         """
@@ -361,14 +381,14 @@ class SimpleQueue(Shareable):
 
 
 class _Feeder:
-    """Hands one process's messages to the channel, in their order.
+    """Sends the messages of one process into the channel, in their order.
 
-    It knows the channel and not the queue, which may be collected while messages are waiting.
+    It has no reference to the queue, which may be collected while messages are waiting.
     """
 
     def __init__(self, channel: one_way.Writer) -> None:
         self._channel = channel
-        # Reentrant: a signal handler or a finalizer that puts may interrupt a put().
+        # Reentrant, as a signal handler or a finalizer may call put() in the middle of a put().
         self._changed = threading.Condition(threading.RLock())
         self._waiting: Deque[Tuple[channels.Payload, List[int]]] = deque()
         self._thread: Optional[threading.Thread] = None
@@ -377,7 +397,7 @@ class _Feeder:
         self._exit_callback: Optional[at_exit.ExitCallback] = None
 
     def send(self, data: channels.Payload, fds: List[int], *, joined: bool) -> None:
-        """Send now if the channel takes it, else leave it to the thread.
+        """Send a message now if the channel has room, else leave it to the thread.
 
         joined: whether the process waits for the thread at its end.
         """
@@ -399,7 +419,7 @@ class _Feeder:
         try:
             thread.start()
         except RuntimeError:
-            # The interpreter shuts down, or there are too many threads: send() has to wait.
+            # The interpreter is shutting down, or there are too many threads: send() has to wait.
             return False
         self._thread = thread
         if joined and not self._join_cancelled:
@@ -415,15 +435,16 @@ class _Feeder:
                         return
                     self._changed.wait()
                 data, fds = self._waiting[0]
-            # Without the lock, but with the message still in its place: later ones queue up.
+            # Without the lock. The message stays first in the line, so that later ones wait behind
+            # it.
             try:
                 self._channel.send(data, fds)
             except (BrokenPipeError, ConnectionResetError):
-                # All readers are gone, this process's own with them: nobody can get anything.
+                # No process has the reading end any more, so nobody can get the messages.
                 self._drop_waiting()
                 continue
             except Exception:
-                # No descriptors left, say. One message is lost, and the others are not.
+                # For example because no descriptors are left. Only this message is lost.
                 import traceback  # slow to import
 
                 traceback.print_exc()
@@ -438,7 +459,7 @@ class _Feeder:
             self._waiting.clear()
 
     def close(self) -> None:
-        """Nothing more will come: the thread ends when everything is handed over."""
+        """End the thread as soon as it has sent everything; nothing more may be sent."""
         with self._changed:
             self._closing = True
             if self._thread is None:
@@ -461,7 +482,7 @@ class _Feeder:
         self.join()
 
     def forget(self) -> None:
-        """In a forked child: the messages are the parent's, and so is the thread."""
+        """In a forked child: drop the messages, which the parent's thread sends."""
         for _, fds in self._waiting:
             descriptors.close_all(fds)
 

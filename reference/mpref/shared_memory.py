@@ -1,8 +1,8 @@
 """The documentation's chapter "Shared memory": blocks of memory with a name, and lists in them.
 
-On Linux a name is a file in /dev/shm, which is all that shm_open(3) of the C library knows of it.
-Blocks and their names are therefore those of every other program on the machine. Who unlinks what
-a program left behind says `_start.tracker`.
+On Linux a name is that of a file in /dev/shm; shm_open(3) of the C library does no more than to
+open that. So blocks can be shared with any other program of the machine, by their names.
+`_start.tracker` tells how the blocks that a killed program has left are unlinked.
 """
 
 from __future__ import annotations
@@ -23,17 +23,19 @@ __all__ = ["ShareableList", "SharedMemory"]
 class SharedMemory:
     """A block of memory that any process can attach to by its name.
 
-    name: without it a new block gets an unused one. create: make the block; otherwise attach to the
-    one that has the name. size: bytes that a new block has at least; ignored when attaching.
-    track: a block made here is unlinked when all processes of the family have gone; with False it
-    stays until somebody calls unlink(). Attaching makes nobody responsible for a block.
+    name: a string; None gives a new block an unused one. create: whether to make the block, or to
+    attach to the one that has the name. size: how many bytes a new block has at least; ignored when
+    attaching. track: whether a block that is made here is unlinked when all processes of the family
+    have ended; with False it stays until somebody calls unlink(). A process that only attaches is
+    never responsible for a block.
 
-    An object that is forgotten without close() lets go of the memory by itself, as soon as nobody
-    looks at its `buf` any more.
+    An object that is collected without close() gives up the memory, as soon as nothing uses its
+    `buf` any more.
 
     Raises ValueError for a new block of no bytes, for a negative size, and without a name to attach
     to; FileExistsError when a new block's name is in use, FileNotFoundError when there is no block
-    of the name, OSError for a name that contains a slash (leading ones don't count).
+    of the name, OSError for a name that contains a slash (leading ones don't count), TypeError for
+    a size or a name of another type.
 
     Anchor: multiprocessing.shared_memory.SharedMemory
     """
@@ -102,7 +104,7 @@ class SharedMemory:
     def close(self) -> None:
         """End this object's access to the memory; the block stays. A second call does nothing.
 
-        Raises BufferError, and closes nothing, while something else still looks at `buf`.
+        Raises BufferError, and closes nothing, while something else still uses `buf`.
 
         Anchor: multiprocessing.shared_memory.SharedMemory.close
         """
@@ -121,9 +123,9 @@ class SharedMemory:
         self._mmap = self._buf = None
 
     def unlink(self) -> None:
-        """Give the name back; the memory goes when the last process has closed it.
+        """Remove the name. The memory is freed when the last process has closed it.
 
-        Raises FileNotFoundError when that has been done already.
+        Raises FileNotFoundError when somebody has done so already.
 
         Anchor: multiprocessing.shared_memory.SharedMemory.unlink
         """
@@ -150,15 +152,15 @@ def _map(fd: int, size: int, name: str) -> mmap.mmap:
 
 # --- lists ---------------------------------------------------------------------------------------
 
-# The block holds the number of items, an entry for each, and the values. An entry says where the
-# value is, how many bytes it may have, and in one word, so that readers never see half of a change,
-# of which kind it is and how many bytes it has. As the length is kept, bytes and strings may end in
-# zeros.
+# The block contains the number of items, an entry for each, and the values. An entry consists of
+# the offset of the value, the bytes that it may have, and, in one word, its kind and the bytes that
+# it has now: one word, so that a reader never sees half of a change. As the length is kept, bytes
+# and strings may end in zeros.
 _COUNT = struct.Struct("<Q")
 _ENTRY = struct.Struct("<QQ")
 _STATE = struct.Struct("<II")
 _ITEM_SIZE = _ENTRY.size + _STATE.size
-# Values begin at multiples of this, and have room for as much at least.
+# Values begin at multiples of this, and have room for at least as many bytes.
 _WORD = 8
 # The documentation's "less than 10M bytes".
 _TOO_LONG = 10_000_000
@@ -170,7 +172,7 @@ class _Kind(NamedTuple):
     types: Tuple[type, ...]
     encode: Callable[[Any], bytes]
     decode: Callable[[bytes], Storable]
-    # In the notation of the struct module; for `{}` stands the room that the item has.
+    # In the notation of the struct module; `{}` is replaced by the room that the item has.
     format: str
 
 
@@ -198,9 +200,11 @@ _KINDS = (
 class ShareableList:
     """A list of fixed length in shared memory, of int, float, bool, str, bytes and None.
 
-    sequence: the values of a new list; without it the object attaches to the list that is in the
-    block `name`. An int needs to fit into 64 bits. A str or bytes item has the room that the first
-    value needed, rounded up: at least 8 bytes.
+    sequence: the values of a new list; None attaches to the list in the block `name`. name: of the
+    block; None gives a new list an unused one.
+
+    An int needs to fit into 64 bits. A str or bytes item has as many bytes as its first value
+    needed, rounded up to a multiple of 8. An index beyond the end raises IndexError.
 
     Raises TypeError for a value of another type, ValueError for a str or bytes of 10 million bytes
     and more, struct.error for a longer int, and what `SharedMemory` raises.
@@ -225,7 +229,7 @@ class ShareableList:
             _ENTRY.pack_into(memory, _COUNT.size + index * _ITEM_SIZE, start, rooms[index])
             self._store(index, kind, data)
             start += rooms[index]
-        # Last: until then whoever attaches finds an empty list.
+        # At last: a process that attaches before finds an empty list.
         _COUNT.pack_into(memory, 0, len(items))
 
     def __getitem__(self, position: int) -> Storable:
@@ -263,7 +267,7 @@ class ShareableList:
 
     @property
     def format(self) -> str:
-        """What the items are now, in the notation of the struct module.
+        """The types of the present items, in the notation of the struct module.
 
         Anchor: multiprocessing.shared_memory.ShareableList.format
         """
@@ -282,7 +286,7 @@ class ShareableList:
         return sum(item == value for item in self)
 
     def index(self, value: Storable) -> int:
-        """The first position of `value`. Raises ValueError when it isn't there.
+        """The first position of `value`. Raises ValueError when it is not in the list.
 
         Anchor: multiprocessing.shared_memory.ShareableList.index
         """

@@ -1,13 +1,13 @@
 """The documentation's chapter "Shared ctypes Objects": ctypes objects in shared memory.
 
 An object is an ordinary instance of its ctypes type whose bytes are in anonymous shared memory. It
-holds its block of memory as an attribute, so whatever keeps the object (an element of it, a pointer
-to it, a buffer over it) keeps the memory. (PyPy's `memoryview` does not keep the ctypes object it
-looks at: there, keep the object yourself.)
+has its block of memory as an attribute. So whatever keeps the object (an element of it, a pointer
+to it, a buffer over it) keeps the memory. (On PyPy a `memoryview` does not keep the ctypes object
+that it shows: there the program has to keep it.)
 
 A forked child has the same memory already. Children of the other methods get the block with the
-pickled arguments of Process; anything else that pickles such an object gets a RuntimeError, as its
-bytes would have to be found again by somebody who has no way to.
+pickled arguments of Process. To pickle such an object for anything else raises RuntimeError, as the
+receiver would have no way to find the memory.
 """
 
 from __future__ import annotations
@@ -46,8 +46,10 @@ _SimpleData: Any = ctypes.c_int.__mro__[1]
 def RawValue(typecode_or_type: Any, *args: Any) -> Any:
     """A ctypes object in shared memory, without a lock.
 
-    `typecode_or_type` is a ctypes type or a typecode of the array module; `args` are passed on to
-    the type. Without any the object is zeroed. Raises TypeError for what is no such type.
+    typecode_or_type: a ctypes type, or a typecode of the array module. args: are passed on to the
+    type; without any the object is zero.
+
+    Raises TypeError for what is no such type, and what the type raises for `args`.
 
     Anchor: multiprocessing.sharedctypes.RawValue
     """
@@ -59,8 +61,11 @@ def RawValue(typecode_or_type: Any, *args: Any) -> Any:
 def RawArray(typecode_or_type: Any, size_or_initializer: Any) -> Any:
     """A ctypes array in shared memory, without a lock.
 
-    `typecode_or_type` is the type of the elements. `size_or_initializer` is the length of an array
-    of zeros, or a sequence that gives length and values.
+    typecode_or_type: the type of the elements, as for `RawValue`. size_or_initializer: the number
+    of elements of an array of zeros, or a sequence of the values.
+
+    Raises ValueError for a negative number, TypeError for what is no such type, or for values that
+    the type does not take. Of the array itself, an index beyond the end raises IndexError.
 
     Anchor: multiprocessing.sharedctypes.RawArray
     """
@@ -77,8 +82,11 @@ def RawArray(typecode_or_type: Any, size_or_initializer: Any) -> Any:
 def Value(typecode_or_type: Any, *args: Any, lock: Any = True, ctx: Any = None) -> Any:
     """A ctypes object in shared memory, by default behind a wrapper that locks each access.
 
-    `lock`: True or None for a new RLock of the context `ctx` (default: the current one), False for
-    no wrapper, or the lock to use. The rest is as for `RawValue`.
+    typecode_or_type, args: as for `RawValue`. lock: True or None: a new RLock; False: no wrapper;
+    else the lock to use. ctx: the context whose RLock that is; None: of the start method in use.
+
+    Raises AttributeError for a lock that is none, and what `RawValue` raises: TypeError for what is
+    no ctypes type.
 
     Anchor: multiprocessing.sharedctypes.Value
     """
@@ -91,7 +99,13 @@ def Array(
 ) -> Any:
     """A ctypes array in shared memory, by default behind a wrapper that locks each access.
 
-    `lock` and `ctx` are as for `Value`, the rest as for `RawArray`.
+    typecode_or_type, size_or_initializer: as for `RawArray`. lock: True or None: a new RLock;
+    False: no wrapper; else the lock to use. ctx: the context whose RLock that is; None: of the
+    start method in use.
+
+    Raises AttributeError for a lock that is none, and what `RawArray` raises: ValueError for a
+    negative number, TypeError for what is no ctypes type, or for values that the type does not
+    take. Of the array itself, an index beyond the end raises IndexError.
 
     Anchor: multiprocessing.sharedctypes.Array
     """
@@ -100,7 +114,9 @@ def Array(
 
 
 def copy(obj: Any) -> Any:
-    """A copy, in shared memory, of the ctypes object `obj`.
+    """A copy, in shared memory, of the ctypes object `obj`, or of the one in a wrapper.
+
+    Raises TypeError for what is no ctypes object.
 
     Anchor: multiprocessing.sharedctypes.copy
     """
@@ -113,9 +129,13 @@ def copy(obj: Any) -> Any:
 
 
 def synchronized(obj: Any, lock: Any = None, ctx: Any = None) -> Any:
-    """A wrapper of the ctypes object `obj` that holds `lock` during each access.
+    """A wrapper of the ctypes object `obj` that holds a lock during each access.
 
-    `lock` None stands for a new RLock of the context `ctx` (default: the current one).
+    lock: the lock; None: a new RLock. ctx: the context whose RLock that is; None: of the start
+    method in use.
+
+    Raises AssertionError for an object that is a wrapper already, TypeError for what is no ctypes
+    object.
 
     Anchor: multiprocessing.sharedctypes.synchronized
     """
@@ -245,7 +265,8 @@ class SynchronizedString(SynchronizedArray):
 
 
 class _SynchronizedStructure(SynchronizedBase):
-    # Fields are properties, made by _wrapper_class(). This finds the rest of what the type defines.
+    # The fields are properties that _wrapper_class() makes. This is for everything else that the
+    # type defines.
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
@@ -343,8 +364,8 @@ def _place(ctype: Any, block: Any) -> Any:
 
 def _reduce(obj: Any) -> Any:
     block = getattr(obj, _BLOCK, None)
-    # Others of the type are none of our business, and copy.copy() gives the attribute to a twin
-    # that is somewhere else.
+    # An object of this type that is not in shared memory; copy.copy() makes one that has the
+    # attribute and is somewhere else.
     if block is None or block.address != ctypes.addressof(obj):
         return obj.__reduce_ex__(2)
     reduction.assert_spawning(obj)
@@ -352,7 +373,7 @@ def _reduce(obj: Any) -> Any:
 
 
 def _describe(ctype: Any) -> Tuple[Any, Tuple[int, ...]]:
-    """`ctype` as a type that pickle finds by its name, and the lengths of arrays around it."""
+    """`ctype` as a type that pickle finds by its name, and the lengths of the arrays of it."""
     lengths = []
     while issubclass(ctype, ctypes.Array) and ctype is ctype._type_ * ctype._length_:
         lengths.append(ctype._length_)

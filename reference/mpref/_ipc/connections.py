@@ -50,6 +50,9 @@ class Connection:
     handle: a file descriptor, which the connection owns from now on. readable, writable: in
     which directions it may be used.
 
+    Raises ValueError for a negative handle, or when it is neither readable nor writable, TypeError
+    for a handle that is no int, OSError for a descriptor that is not open.
+
     Anchor: multiprocessing.connection.Connection
     """
 
@@ -101,7 +104,7 @@ class Connection:
         return self._writable
 
     def fileno(self) -> int:
-        """The file descriptor; OSError once closed.
+        """The file descriptor. Raises OSError when this end is closed.
 
         Anchor: multiprocessing.connection.Connection.fileno
         """
@@ -118,9 +121,9 @@ class Connection:
             self._channel.close()
 
     def send(self, obj: Any) -> None:
-        """Send a picklable object, for recv() at the other end.
+        """Send `obj`, for recv() at the other end; it has to be picklable.
 
-        Raises what pickle raises, BrokenPipeError when the other end is closed, OSError when
+        Raises what pickling it raises, BrokenPipeError when the other end is closed, OSError when
         this end is closed or can't send.
 
         Anchor: multiprocessing.connection.Connection.send
@@ -133,7 +136,7 @@ class Connection:
         """Wait for an object and return it.
 
         Raises EOFError when nothing is left and the other end is closed, OSError when this
-        end is closed or can't receive.
+        end is closed or can't receive, and what unpickling the object raises.
 
         Anchor: multiprocessing.connection.Connection.recv
         """
@@ -141,9 +144,10 @@ class Connection:
         return messages.unpack(*self._channel.receive())
 
     def poll(self, timeout: Optional[float] = 0.0) -> bool:
-        """Whether there is something to receive, or the end, within `timeout` seconds.
+        """Whether there is something to receive, or the other end is closed.
 
-        None waits without limit.
+        timeout: how many seconds to wait for that at most; None: without limit. Raises OSError when
+        this end is closed or can't receive.
 
         Anchor: multiprocessing.connection.Connection.poll
         """
@@ -151,11 +155,12 @@ class Connection:
         return bool(self._channel.ready(timeout))
 
     def send_bytes(self, buf: _Bytes, offset: int = 0, size: Optional[int] = None) -> None:
-        """Send `size` bytes of a bytes-like object, from `offset` on, as one message.
+        """Send bytes of `buf`, a bytes-like object, as one message.
 
-        Without `size`, all from `offset` on. Raises ValueError for a range outside of the
-        buffer, TypeError for what isn't bytes-like, BrokenPipeError when the other end is
-        closed.
+        offset: the first byte to be sent. size: how many bytes; None: all from `offset` on.
+
+        Raises ValueError for a range outside of `buf`, TypeError for what isn't bytes-like,
+        BrokenPipeError when the other end is closed, OSError when this end is closed or can't send.
 
         Anchor: multiprocessing.connection.Connection.send_bytes
         """
@@ -180,8 +185,11 @@ class Connection:
     def recv_bytes(self, maxlength: Optional[int] = None) -> bytes:
         """Wait for a message of bytes and return it.
 
-        Raises EOFError when nothing is left and the other end is closed. A message longer
-        than `maxlength` raises OSError, and this end can't be read any more.
+        maxlength: how many bytes it may have; None: any number. A longer message raises OSError,
+        and this end can't be read any more.
+
+        Raises EOFError when nothing is left and the other end is closed, ValueError for a negative
+        maxlength, OSError when this end is closed or can't receive.
 
         Anchor: multiprocessing.connection.Connection.recv_bytes
         """
@@ -191,11 +199,12 @@ class Connection:
         return bytes(self._receive_bytes(maxlength))
 
     def recv_bytes_into(self, buf: _Bytes, offset: int = 0) -> int:
-        """Wait for a message, write it into `buf` from byte `offset` on, return its length.
+        """Wait for a message, write it into `buf` from byte `offset` on, return its bytes' number.
 
         Raises EOFError when nothing is left and the other end is closed, BufferTooShort, with
         the message as its args[0], when the buffer is too short, ValueError for an offset
-        outside of it, TypeError for a buffer that isn't writable.
+        outside of it, TypeError for a buffer that isn't writable, OSError when this end is closed
+        or can't receive.
 
         Anchor: multiprocessing.connection.Connection.recv_bytes_into
         """
@@ -269,8 +278,8 @@ class Connection:
 def Pipe(duplex: bool = True) -> Tuple[Connection, Connection]:
     """Two connected ends.
 
-    With `duplex` both send and receive; without it the first can only receive, the second
-    only send.
+    duplex: whether both can send and receive; with False the first can only receive, the second
+    only send. Raises OSError when no descriptors are left.
 
     Anchor: multiprocessing.Pipe
     """

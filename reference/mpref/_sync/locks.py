@@ -154,8 +154,10 @@ class Semaphore(_SemaphoreObject):
 class BoundedSemaphore(Semaphore):
     """A Semaphore whose counter never exceeds its initial value.
 
-    value, ctx: those of Semaphore. release() raises ValueError at the initial value; the other
-    methods are those of Semaphore.
+    value, ctx: those of Semaphore.
+
+    acquire(block=True, timeout=None) and locked() are those of Lock. release(): raises the counter
+    and wakes a waiter; raises ValueError at the initial value. Usable in `with`.
 
     Anchor: multiprocessing.BoundedSemaphore
     """
