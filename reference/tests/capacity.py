@@ -11,11 +11,11 @@ import threading
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir))
 
 import mpref
-from mpref._ipc import channels as _wire
+from mpref._ipc import channels
 
 SIZES = (20, 1024, 100 * 1024)
 # Linux's default of net.core.wmem_max, and what mpref asks for where it may.
-LIMITS = (212992, _wire.SEND_BUFFER)
+LIMITS = (212992, channels.SEND_BUFFER)
 # A writer that waits for a reader doesn't get further in this time; one that only waits to see
 # whether there is a reader at work does, after 0.02 seconds.
 SECONDS = 1.0
@@ -58,7 +58,7 @@ def main():
     kinds = [("standard library", multiprocessing, LIMITS[0])]
     kinds += [(f"mpref, limit {limit:,}", mpref, limit) for limit in LIMITS]
     for label, module, limit in kinds:
-        _wire.SEND_BUFFER = limit
+        channels.SEND_BUFFER = limit
         rows = {}
         for size in SIZES:
             for name, send in channels(module):

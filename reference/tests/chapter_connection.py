@@ -10,9 +10,8 @@ import sys
 import tempfile
 import threading
 
-from asking import ask
 from mpref import AuthenticationError, BufferTooShort
-from mpref._ipc import channels as _wire
+from mpref._ipc import channels
 from mpref.connection import (
     Client,
     Connection,
@@ -21,9 +20,10 @@ from mpref.connection import (
     deliver_challenge,
     wait,
 )
-from scenarios import PATIENCE, Block, Turn, finish, raises, run
+from run_chapter import run_chapter
+from toolkit import PATIENCE, Block, Turn, finish, raises, run
 
-SIZES = [0, 1, _wire.INLINE_BYTES, _wire.INLINE_BYTES + 1, 3_000_000]
+SIZES = [0, 1, channels.INLINE_BYTES, channels.INLINE_BYTES + 1, 3_000_000]
 
 
 def _echo(connection, count):
@@ -368,29 +368,5 @@ def _check_talk(connection, big):
     assert connection.recv_bytes() == big
 
 
-CHAPTER = [
-    objects_and_bytes_of_all_sizes_arrive,
-    messages_of_many_writers_stay_whole,
-    connections_and_sockets_travel_in_messages,
-    large_buffers_travel_beside_the_pickle,
-    large_buffers_pass_a_stream,
-    one_way_pipe_has_directions,
-    poll_and_wait_tell_of_messages_and_ends,
-    what_was_sent_before_the_close_is_received,
-    closed_connection_raises,
-    unpicklable_object_sends_nothing,
-    send_bytes_takes_a_part,
-    too_long_a_message_ends_reading,
-    recv_bytes_into_fills_a_buffer,
-    killed_writer_spoils_nothing,
-    nothing_is_left_open,
-    client_talks_to_listener,
-    wrong_key_is_refused_at_both_ends,
-    keys_have_to_be_bytes,
-    addresses_tell_the_family,
-    listener_leaves_no_file,
-    speaks_with_the_standard_library,
-]
-
 if __name__ == "__main__":
-    ask(CHAPTER, leaves_nothing=True)
+    run_chapter(leaves_nothing=True)

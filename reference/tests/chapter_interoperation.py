@@ -11,9 +11,9 @@ import subprocess
 import sys
 import tempfile
 
-from asking import ask
 from mpref.connection import Client, Listener
-from scenarios import PATIENCE
+from run_chapter import run_chapter
+from toolkit import PATIENCE
 
 PEER = os.environ.get("PEER", sys.executable)
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "standard_peer.py")
@@ -85,12 +85,5 @@ def client_over_tcp(ctx):
     _be_client("AF_INET", ("127.0.0.1", 0))
 
 
-CHAPTER = [
-    listener_over_unix_sockets,
-    listener_over_tcp,
-    client_over_unix_sockets,
-    client_over_tcp,
-]
-
 if __name__ == "__main__":
-    ask(CHAPTER, leaves_nothing=True)
+    run_chapter(leaves_nothing=True)

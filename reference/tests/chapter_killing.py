@@ -12,14 +12,12 @@ import sys
 import time
 import zlib
 
-import scenarios
-from asking import ask
-from mpref._ipc import channels as _wire
-from mpref._ipc import one_way as _oneway
+from mpref._ipc import channels, one_way
 from mpref.queues import LOST_AFTER
-from scenarios import PATIENCE
+from run_chapter import run_chapter
+from toolkit import ALL, PATIENCE, in_scratch
 
-KILLS = 500 if os.environ.get("MPREF_TESTS") == "all" else 50
+KILLS = 500 if ALL else 50
 BETWEEN = 0.02
 SEED = 20240229
 # A record of a producer's or consumer's file: a producer, and the number of its message.
@@ -136,34 +134,30 @@ def _survive(ctx, q, folder, keeps_what_was_put):
     assert q.empty()
 
 
-def _in_scratch(name):
-    return os.path.join(scenarios.SCRATCH, name)
-
-
 def simple_queue_survives(ctx):
-    _survive(ctx, ctx.SimpleQueue(), _in_scratch("simple"), True)
+    _survive(ctx, ctx.SimpleQueue(), in_scratch("simple"), True)
 
 
 def overflowing_simple_queue_survives(ctx):
     # A socket for a few messages, and writers who always take it that nobody reads: most messages
     # go through the overflow. The children are forked, and so inherit the setting.
     assert ctx.get_start_method() == "fork"
-    before = _wire.SEND_BUFFER, _oneway.PATIENCE
-    _wire.SEND_BUFFER, _oneway.PATIENCE = 10_000, 0
+    before = channels.SEND_BUFFER, one_way.PATIENCE
+    channels.SEND_BUFFER, one_way.PATIENCE = 10_000, 0
     try:
-        _survive(ctx, ctx.SimpleQueue(), _in_scratch("overflowing"), True)
+        _survive(ctx, ctx.SimpleQueue(), in_scratch("overflowing"), True)
     finally:
-        _wire.SEND_BUFFER, _oneway.PATIENCE = before
+        channels.SEND_BUFFER, one_way.PATIENCE = before
 
 
 def bounded_queue_survives(ctx):
-    _survive(ctx, ctx.Queue(1000), _in_scratch("bounded"), False)
+    _survive(ctx, ctx.Queue(1000), in_scratch("bounded"), False)
 
 
 def tightly_bounded_queue_survives(ctx):
     # Every consumer that is killed at the wrong moment would cost it one of its three slots.
     q = ctx.Queue(3)
-    _survive(ctx, q, _in_scratch("tight"), False)
+    _survive(ctx, q, in_scratch("tight"), False)
     # All slots are free, whoever was killed with one: at the latest when somebody waits.
     try:
         q.get(timeout=4 * LOST_AFTER)
@@ -172,12 +166,5 @@ def tightly_bounded_queue_survives(ctx):
     assert q.qsize() == 0
 
 
-CHAPTER = [
-    simple_queue_survives,
-    overflowing_simple_queue_survives,
-    bounded_queue_survives,
-    tightly_bounded_queue_survives,
-]
-
 if __name__ == "__main__":
-    ask(CHAPTER, leaves_nothing=True)
+    run_chapter(leaves_nothing=True)

@@ -10,11 +10,11 @@ import threading
 import time
 
 import mpref
-from asking import ask
 from mpref import AuthenticationError, connection
 from mpref.managers import BaseManager, BaseProxy, RemoteError, SharedMemoryManager
 from mpref.shared_memory import SharedMemory
-from scenarios import PATIENCE, Turn, finish, raises, run
+from run_chapter import run_chapter
+from toolkit import PATIENCE, Turn, finish, is_gone, raises, run
 
 
 class Noted:
@@ -70,14 +70,6 @@ def _eventually(condition):
         # PyPy's collector takes more than one turn to let go of a proxy.
         gc.collect()
         time.sleep(0.01)
-
-
-def _gone(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True
 
 
 def shared_objects_do_what_they_do(ctx):
@@ -203,13 +195,13 @@ def server_ends_with_its_starter(ctx):
     pid = int(turn.take())
     child.kill()
     finish(child, -9)
-    _eventually(functools.partial(_gone, pid))
+    _eventually(functools.partial(is_gone, pid))
     manager = OurManager(ctx=ctx)
     manager.start()
     pid = manager._process.pid
     del manager
     gc.collect()
-    _eventually(functools.partial(_gone, pid))
+    _eventually(functools.partial(is_gone, pid))
 
 
 def killed_server_is_noticed(ctx):
@@ -288,19 +280,5 @@ def threads_wait_each_for_themselves(ctx):
         assert sorted(found) == list(range(5))
 
 
-CHAPTER = [
-    shared_objects_do_what_they_do,
-    children_share_them,
-    killed_client_holds_nothing,
-    forked_copy_holds_for_itself,
-    errors_come_back,
-    server_ends_with_its_starter,
-    killed_server_is_noticed,
-    failed_start_is_told,
-    strangers_connect_with_the_key,
-    shared_memory_goes_with_its_manager,
-    threads_wait_each_for_themselves,
-]
-
 if __name__ == "__main__":
-    ask(CHAPTER, leaves_nothing=True)
+    run_chapter(leaves_nothing=True)

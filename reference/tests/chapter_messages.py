@@ -5,18 +5,17 @@ import contextlib
 import os
 import random
 import struct
-import sys
 import threading
 
-import scenarios
-from asking import ask
-from scenarios import PATIENCE, Block, raises, run
+from run_chapter import run_chapter
+from toolkit import ALL, PATIENCE, Block, NotApplicable, in_scratch, raises, run
 
-ALL = os.environ.get("MPREF_TESTS") == "all"
 # Of two producers together.
 MESSAGES = 100_000 if ALL else 6_000
 LONGEST = 8 * 1024 * 1024
 RECORD = struct.Struct("<II")
+# The longest message is there up to three times: as sent, on its way, as received.
+GIGABYTES = 14
 
 
 class Complaint(Exception):
@@ -92,7 +91,7 @@ def _consume(q, path):
 
 def mixed_objects_arrive_intact_and_in_order(ctx):
     q = ctx.Queue(500)
-    paths = [os.path.join(scenarios.SCRATCH, f"got-{number}") for number in range(2)]
+    paths = [in_scratch(f"got-{number}") for number in range(2)]
     consumers = [run(ctx, _consume, q, path) for path in paths]
     producers = [run(ctx, _produce, ctx.Pipe, q, producer) for producer in range(2)]
     patience = 20 * PATIENCE if ALL else PATIENCE
@@ -155,6 +154,12 @@ def unpicklable_objects_raise_in_put(ctx):
 
 
 def very_long_messages_pass(ctx):
+    if ctx.get_start_method() != "fork":
+        raise NotApplicable("no process is started: fork stands for the others")
+    if not ALL:
+        raise NotApplicable("takes gigabytes of memory; MPREF_TESTS=all runs it")
+    if _available() < GIGABYTES:
+        raise NotApplicable(f"takes {GIGABYTES} GB of memory, and {_available():.0f} are available")
     one, other = ctx.Pipe()
     reader, writer = ctx.Pipe(duplex=False)
     # 2 GiB less a byte is the longest message of which the standard library's header is short.
@@ -178,9 +183,10 @@ def very_long_messages_pass(ctx):
         assert not receiver.poll()
 
 
-CHAPTER = [mixed_objects_arrive_intact_and_in_order, unpicklable_objects_raise_in_put]
-# Only where it is asked for by name: it needs the memory.
-LONG = [very_long_messages_pass]
+def _available():
+    with open("/proc/meminfo") as lines:
+        return next(int(line.split()[1]) for line in lines if line.startswith("MemAvail")) / 2**20
+
 
 if __name__ == "__main__":
-    ask(LONG if LONG[0].__name__ in sys.argv else CHAPTER, leaves_nothing=True)
+    run_chapter(leaves_nothing=True)

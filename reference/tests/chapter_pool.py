@@ -10,9 +10,9 @@ import time
 import warnings
 
 import mpref
-from asking import ask
 from mpref.pool import MaybeEncodingError, WorkerDied
-from scenarios import PATIENCE, Turn, finish, raises, run
+from run_chapter import run_chapter
+from toolkit import PATIENCE, Turn, finish, is_gone, raises, run
 
 
 def _square(number):
@@ -286,16 +286,8 @@ def workers_end_with_a_killed_parent(ctx):
     child.kill()
     finish(child, -9)
     deadline = time.monotonic() + PATIENCE
-    while any(os.path.exists(f"/proc/{pid}") and not _is_zombie(pid) for pid in pids):
+    while not all(is_gone(pid) for pid in pids):
         assert time.monotonic() < deadline, "workers outlive their pool"
-
-
-def _is_zombie(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True
 
 
 def threads_share_a_pool(ctx):
@@ -316,27 +308,5 @@ def threads_share_a_pool(ctx):
     assert outcomes == [[number * number for number in range(200)]] * 4
 
 
-CHAPTER = [
-    apply_and_its_results,
-    results_that_are_not_there,
-    callbacks_get_result_or_exception,
-    maps_keep_the_order,
-    imap_goes_on_after_a_failure,
-    imap_takes_any_iterable,
-    what_cannot_be_pickled_fails_alone,
-    dead_worker_costs_its_task_only,
-    idle_workers_are_replaced,
-    initializer_runs_in_every_worker,
-    hopeless_initializer_ends_the_waiting,
-    workers_are_replaced_after_maxtasksperchild,
-    close_lets_the_work_be_done,
-    terminate_stops_at_once,
-    terminate_kills_who_ignores_it,
-    collected_pool_is_terminated,
-    bad_arguments_are_refused,
-    workers_end_with_a_killed_parent,
-    threads_share_a_pool,
-]
-
 if __name__ == "__main__":
-    ask(CHAPTER)
+    run_chapter()

@@ -8,13 +8,11 @@ import threading
 import time
 
 import mpref
-from asking import ask
-from mpref._ipc import channels as _wire
-from mpref._ipc import one_way as _oneway
-from mpref._ipc import reduction as _reduction
+from mpref._ipc import channels, one_way, reduction
 from mpref.connection import wait
 from mpref.queues import LOST_AFTER
-from scenarios import PATIENCE, Block, Turn, finish, raises, run
+from run_chapter import run_chapter
+from toolkit import PATIENCE, Block, NotApplicable, Turn, finish, raises, run
 
 # More than any channel holds: its feeder gets work.
 MANY = 20_000
@@ -100,11 +98,11 @@ def blocked_put_goes_on_when_another_process_gets(ctx):
 
 def _default_limit(function):
     # As where net.core.wmem_max is Linux's default.
-    before, _wire.SEND_BUFFER = _wire.SEND_BUFFER, 212992
+    before, channels.SEND_BUFFER = channels.SEND_BUFFER, 212992
     try:
         return function()
     finally:
-        _wire.SEND_BUFFER = before
+        channels.SEND_BUFFER = before
 
 
 def thousands_of_small_items_wait_unread(ctx):
@@ -145,7 +143,7 @@ def big_item_waits_for_the_small_ones_before_it(ctx):
     reader, writer = _default_limit(lambda: ctx.Pipe(duplex=False))
     for number in range(2000):
         writer.send(number)
-    big = [bytes(10_000), bytes(100_000), bytes(_oneway.OVERFLOW_LONGEST - 100)]
+    big = [bytes(10_000), bytes(100_000), bytes(one_way.OVERFLOW_LONGEST - 100)]
     thread = threading.Thread(target=lambda: [writer.send(each) for each in big])
     thread.start()
     assert [reader.recv() for _ in range(2000)] == list(range(2000))
@@ -261,14 +259,14 @@ def child_ends_at_once_with_cancel_join_thread(ctx):
 
 
 def collected_queue_still_hands_over(ctx):
+    if ctx.get_start_method() == "fork":
+        raise NotApplicable("a queue is not pickled for a forked child")
     q = ctx.Queue()
     twin = q.__class__.__new__(q.__class__)
-    with _reduction.starting(twin), _reduction.collecting_fds() as fds:
-        if ctx.get_start_method() == "fork":
-            return
-        data = _reduction.dumps(q)
-    with _reduction.providing_fds([os.dup(fd) for fd in fds]):
-        twin = _reduction.loads(data)
+    with reduction.starting(twin), reduction.collecting_fds() as fds:
+        data = reduction.dumps(q)
+    with reduction.providing_fds([os.dup(fd) for fd in fds]):
+        twin = reduction.loads(data)
     for number in range(MANY):
         twin.put(number)
     del twin
@@ -329,7 +327,7 @@ def _put_for_ever(q, told):
 
 def handed_over_to_children_only(ctx):
     for q in (ctx.Queue(), ctx.JoinableQueue(), ctx.SimpleQueue()):
-        raises(RuntimeError, _reduction.dumps, q)
+        raises(RuntimeError, reduction.dumps, q)
     if ctx.get_start_method() == "fork":
         child = mpref.get_context("spawn").Process(target=print, args=(ctx.Queue(),))
         raises(RuntimeError, child.start)
@@ -352,30 +350,5 @@ def forked_copy_does_not_repeat_what_waits(ctx):
     assert items == list(range(MANY)) and q.empty()
 
 
-CHAPTER = [
-    items_of_one_process_keep_their_order,
-    own_items_come_in_order,
-    item_is_there_at_once,
-    first_put_starts_the_feeder,
-    full_and_empty_are_raised,
-    blocked_put_goes_on_when_another_process_gets,
-    thousands_of_small_items_wait_unread,
-    process_ends_with_thousands_of_items_unread,
-    big_item_waits_for_the_small_ones_before_it,
-    message_of_a_killed_reader_is_passed_over,
-    slots_of_killed_consumers_come_back,
-    unpicklable_item_raises_in_the_caller,
-    changes_after_put_do_not_matter,
-    big_items_and_descriptors_pass,
-    closed_queue_raises,
-    child_ends_when_its_items_are_handed_over,
-    child_ends_at_once_with_cancel_join_thread,
-    collected_queue_still_hands_over,
-    join_waits_for_all_tasks,
-    killed_readers_and_writers_spoil_nothing,
-    handed_over_to_children_only,
-    forked_copy_does_not_repeat_what_waits,
-]
-
 if __name__ == "__main__":
-    ask(CHAPTER, leaves_nothing=True)
+    run_chapter(leaves_nothing=True)

@@ -9,10 +9,10 @@ import subprocess
 import sys
 import time
 
-from asking import ask
-from mpref._start import tracker as _tracker
+from mpref._start import tracker
 from mpref.shared_memory import ShareableList, SharedMemory
-from scenarios import PATIENCE, Turn, finish, raises, run
+from run_chapter import run_chapter
+from toolkit import PATIENCE, Turn, finish, raises, run
 
 
 def _exists(name):
@@ -274,16 +274,16 @@ def stranger_removes_nothing(ctx):
 
 
 def name_that_got_another_owner_is_left_alone(ctx):
-    registry = _tracker._Registry(_tracker.descriptors.anonymous_file(_tracker._FREE))
+    registry = tracker._Registry(tracker.descriptors.anonymous_file(tracker._FREE))
     name = f"mpref-owner-{os.getpid()}"
     for sweep_removes in (True, False):
         block = SharedMemory(name, create=True, size=5, track=False)
-        identity = _tracker._identity(os.stat(f"/dev/shm/{name}"))
+        identity = tracker._identity(os.stat(f"/dev/shm/{name}"))
         registry.add(name, identity)
         if not sweep_removes:
             other = SharedMemory(create=True, size=5, track=False)
             os.rename(f"/dev/shm/{other.name}", f"/dev/shm/{name}")
-        _tracker._sweep(registry)
+        tracker._sweep(registry)
         assert _exists(name) != sweep_removes
         registry.discard(name, identity)
         block.close()
@@ -293,27 +293,27 @@ def name_that_got_another_owner_is_left_alone(ctx):
 
 def places_in_the_registry_are_used_again(ctx):
     blocks = [SharedMemory(create=True, size=5) for _ in range(20)]
-    size = os.fstat(_tracker.family()).st_size
+    size = os.fstat(tracker.family()).st_size
     for _ in range(100):
         blocks.append(SharedMemory(create=True, size=5))
         blocks.pop(0).unlink()
-    assert os.fstat(_tracker.family()).st_size <= size + _tracker._RECORD.size
+    assert os.fstat(tracker.family()).st_size <= size + tracker._RECORD.size
     for block in blocks:
         block.unlink()
 
 
 KILLING = """
 import os, signal
-from mpref._start import tracker as _tracker
+from mpref._start import tracker
 from mpref.shared_memory import SharedMemory
 
 first = SharedMemory(create=True, size=5)
-killed = _tracker._helper
+killed = tracker._helper
 os.kill(killed, signal.SIGKILL)
-_tracker._await_end(killed)
+tracker._await_end(killed)
 second = SharedMemory(create=True, size=5)
-assert _tracker._helper != killed
-os.kill(_tracker._helper, 0)
+assert tracker._helper != killed
+os.kill(tracker._helper, 0)
 print(first.name, second.name)
 """
 
@@ -328,16 +328,16 @@ def killed_helper_is_replaced(ctx):
 
 DAEMON = """
 import os
-from mpref._start import tracker as _tracker
+from mpref._start import tracker
 from mpref.shared_memory import SharedMemory
 
 first = SharedMemory(create=True, size=5)
-helper = _tracker._helper
+helper = tracker._helper
 os.closerange(3, 100)
 stranger = [os.open("/dev/null", os.O_RDWR) for _ in range(10)]
 second = SharedMemory(create=True, size=5)
 # The helper of the first one has taken note, if it took that for the end.
-_tracker._await_end(helper)
+tracker._await_end(helper)
 second.unlink()
 first.unlink()
 """
@@ -350,14 +350,14 @@ def closed_descriptors_are_noticed(ctx):
 
 def the_locks_are_of_the_kinds_that_are_needed(ctx):
     # What the whole rests on: a lock of an open file is the family's, not the process's.
-    fd = _tracker.descriptors.anonymous_file(_tracker._FREE)
-    registry = _tracker._Registry(fd)
+    fd = tracker.descriptors.anonymous_file(tracker._FREE)
+    registry = tracker._Registry(fd)
     fcntl.flock(fd, fcntl.LOCK_EX)
     copy, anew = os.dup(fd), registry.opened_anew()
     registry.leave()
     raises(BlockingIOError, fcntl.flock, anew, fcntl.LOCK_SH | fcntl.LOCK_NB)
     # So does a mapping, when all descriptors have been closed.
-    mapping = _tracker.descriptors.map_file(copy, 1)
+    mapping = tracker.descriptors.map_file(copy, 1)
     os.close(copy)
     raises(BlockingIOError, fcntl.flock, anew, fcntl.LOCK_SH | fcntl.LOCK_NB)
     mapping.close()
@@ -365,23 +365,5 @@ def the_locks_are_of_the_kinds_that_are_needed(ctx):
     os.close(anew)
 
 
-CHAPTER = [
-    life_of_a_block,
-    bad_arguments_are_refused,
-    block_in_use_stays_open,
-    forgotten_object_closes_itself,
-    children_have_the_same_block,
-    list_keeps_values_and_types,
-    list_limits,
-    childs_block_outlives_the_child,
-    family_leaves_nothing,
-    stranger_removes_nothing,
-    name_that_got_another_owner_is_left_alone,
-    places_in_the_registry_are_used_again,
-    killed_helper_is_replaced,
-    closed_descriptors_are_noticed,
-    the_locks_are_of_the_kinds_that_are_needed,
-]
-
 if __name__ == "__main__":
-    ask(CHAPTER)
+    run_chapter()

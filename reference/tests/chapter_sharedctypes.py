@@ -9,11 +9,11 @@ import resource
 import sys
 
 import mpref
-from asking import ask
 from mpref import sharedctypes
-from mpref._ipc import reduction as _reduction
-from mpref._memory import heap as _heap
-from scenarios import Turn, finish, raises, run
+from mpref._ipc import reduction
+from mpref._memory import heap
+from run_chapter import run_chapter
+from toolkit import NotApplicable, Turn, finish, raises, run
 
 TYPECODES = "cubBhHiIlLqQfd"
 
@@ -177,7 +177,7 @@ def only_start_may_pickle(ctx):
     for shared in (ctx.Value("i"), ctx.Array("i", 3)):
         raises(RuntimeError, pickle.dumps, shared)
     for shared in (ctx.RawValue("i"), ctx.RawValue(Point), ctx.RawArray("i", 3)):
-        raises(RuntimeError, _reduction.dumps, shared)
+        raises(RuntimeError, reduction.dumps, shared)
         # Plain pickle knows less: in some it stumbles over the type before it comes to the memory.
         raises((RuntimeError, pickle.PicklingError), pickle.dumps, shared)
     if sys.implementation.name == "cpython":
@@ -193,7 +193,7 @@ def only_start_may_pickle(ctx):
 
 def copies_are_private(ctx):
     if sys.implementation.name != "cpython":
-        return  # PyPy's copy.copy() has no notion of ctypes
+        raise NotApplicable("PyPy's copy.copy() has no notion of ctypes")
     shared = ctx.RawValue("i", 3)
     twin = copy.copy(shared)
     twin.value = 4
@@ -266,7 +266,7 @@ def what_a_child_has_is_not_used_again(ctx):
 
 
 def arenas_put_what_is_freed_together(ctx):
-    arena = _heap._Arena(64 * 1024)
+    arena = heap._Arena(64 * 1024)
     places = [arena.take(size) for size in (64, 6400, 640, 64)]
     assert places == [0, 64, 6464, 7104]
     assert arena.take(64 * 1024) is None
@@ -283,23 +283,5 @@ def names_are_everywhere(ctx):
     assert mpref.sharedctypes is sharedctypes
 
 
-CHAPTER = [
-    a_child_changes_what_it_was_given,
-    the_lock_makes_counting_exact,
-    typecodes_stand_for_types,
-    lengths_and_values,
-    memory_is_zeroed_each_time,
-    wrappers_have_their_methods,
-    lock_may_be_given,
-    functions_of_the_module,
-    only_start_may_pickle,
-    copies_are_private,
-    ten_thousand_at_once,
-    memory_goes_with_the_last_object,
-    what_a_child_has_is_not_used_again,
-    arenas_put_what_is_freed_together,
-    names_are_everywhere,
-]
-
 if __name__ == "__main__":
-    ask(CHAPTER)
+    run_chapter()

@@ -6,12 +6,12 @@ import threading
 import time
 
 import mpref
-from asking import ask
 from mpref import synchronize
-from mpref._ipc import reduction as _reduction
-from mpref._sync import semaphore as _semaphore
+from mpref._ipc import reduction
+from mpref._sync import semaphore
 from mpref.synchronize import Event, Lock
-from scenarios import PATIENCE, Turn, finish, raises, run
+from run_chapter import run_chapter
+from toolkit import PATIENCE, Turn, finish, raises, run
 
 
 def _report(lock, told):
@@ -244,7 +244,7 @@ def signal_ends_waiting(ctx):
 def handed_over_to_children_only(ctx):
     objects = [ctx.Lock(), ctx.RLock(), ctx.Semaphore(), ctx.Condition(), ctx.Event()]
     for each in [*objects, ctx.Barrier(1)]:
-        raises(RuntimeError, _reduction.dumps, each)
+        raises(RuntimeError, reduction.dumps, each)
     one, _ = ctx.Pipe()
     raises(RuntimeError, one.send, objects[0])
     if ctx.get_start_method() == "fork":
@@ -297,41 +297,21 @@ def texts_tell_the_state(ctx):
 
 
 def fall_back_keeps_the_rules(ctx):
-    # What is used where there is no C type: the same scenarios, in this process.
+    # What is used where there is no C type: it keeps the same rules, in this process.
     block = synchronize.Lock()._block
-    plain = _semaphore.PlainSemLock(block.address, _semaphore.COUNTING, 1)
+    plain = semaphore.PlainSemLock(block.address, semaphore.COUNTING, 1)
     assert plain.acquire() and not plain.acquire(False) and not plain.acquire(timeout=0.05)
     assert not plain.acquire(True, -1) and plain._is_zero()
     plain.release()
     raises(ValueError, plain.release)
-    recursive = _semaphore.PlainSemLock(block.address, _semaphore.RECURSIVE, 1)
+    recursive = semaphore.PlainSemLock(block.address, semaphore.RECURSIVE, 1)
     with recursive, recursive:
         assert recursive._count() == 2
     raises(AssertionError, recursive.release)
-    c_type = synchronize.Lock._attach(block, _semaphore.COUNTING, 1)
+    c_type = synchronize.Lock._attach(block, semaphore.COUNTING, 1)
     with plain:
         assert not c_type.acquire(False)
 
 
-CHAPTER = [
-    lock_excludes_other_processes,
-    timeouts_of_locks,
-    rlock_belongs_to_its_owner,
-    semaphores_count_across_processes,
-    notified_waiter_is_not_overtaken,
-    notify_all_wakes_every_process,
-    conditions_keep_their_rules,
-    killed_waiters_keep_nobody,
-    event_wakes_processes,
-    barrier_lets_all_pass_together,
-    barrier_breaks,
-    signal_ends_waiting,
-    handed_over_to_children_only,
-    forked_copy_owns_no_lock,
-    thousands_of_locks_need_few_descriptors,
-    texts_tell_the_state,
-    fall_back_keeps_the_rules,
-]
-
 if __name__ == "__main__":
-    ask(CHAPTER)
+    run_chapter()

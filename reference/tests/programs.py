@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +20,8 @@ REFERENCE = HERE.parent
 # No program here takes more than a few seconds of processor time; the rest is for busy machines.
 PATIENCE = 1500 if os.environ.get("MPREF_TESTS") == "all" else 280
 
-# For every program, beside what its test gives it. See `leaves_nothing` in conftest.py.
-COMMON_ENV: dict[str, str] = {}
-METHODS = ["fork", "spawn", "forkserver"]
-
+METHODS = ("fork", "spawn", "forkserver")
+LEFT_TO_OTHERS = "left to the other start methods on this interpreter; MPREF_TESTS=all runs it, too"
 
 # Of the interpreter that runs the tests.
 HOST = "pypy3" if sys.implementation.name == "pypy" else f"3.{sys.version_info.minor}"
@@ -55,7 +54,7 @@ def _find() -> dict[str, str]:
 _found = _find()
 INTERPRETERS = list(_found.values())
 # Those that are asked everything: whoever names interpreters means them, and MPREF_TESTS=all means
-# all. The others share the start methods out (`conftest.py`).
+# all. The others share the start methods out.
 ASKED_ALL = (
     set(INTERPRETERS)
     if os.environ.get("MPREF_TESTS") == "all" or HOST not in _found
@@ -66,6 +65,15 @@ ASKED_ALL = (
 def label(interpreter: str) -> str:
     path = Path(interpreter)
     return path.name if path.name != "python" else path.parent.parent.name
+
+
+def is_left_to_others(
+    number: int, interpreter: str, method: str, methods: Sequence[str] = METHODS
+) -> bool:
+    """Whether test `number` is run on this interpreter by another one of these start methods."""
+    if interpreter in ASKED_ALL:
+        return False
+    return methods[(number + INTERPRETERS.index(interpreter)) % len(methods)] != method
 
 
 every_interpreter = pytest.mark.parametrize("interpreter", INTERPRETERS, ids=label)
@@ -94,13 +102,6 @@ def run(
     patience: float = PATIENCE,
 ) -> Ended:
     """Run an interpreter in a session of its own; what is left of it after `patience` is killed."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(REFERENCE),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        **COMMON_ENV,
-        **(env or {}),
-    }
     # Files and not pipes: the end of a pipe would come only when whoever is left behind has gone.
     with (
         tempfile.TemporaryFile("w+") as out,
@@ -108,7 +109,7 @@ def run(
         subprocess.Popen(
             [interpreter, *args],
             cwd=cwd,
-            env=environment,
+            env=environment(env or {}),
             stdin=subprocess.PIPE,
             stdout=out,
             stderr=err,
@@ -132,6 +133,16 @@ def run(
     if ended.exitcode == -9:
         pytest.fail(f"hangs: {label(interpreter)} {' '.join(args)}\n{ended.out}\n{ended.err}")
     return ended
+
+
+def environment(added: dict[str, str]) -> dict[str, str]:
+    """This process's environment, in which mpref is found, with more."""
+    return {
+        **os.environ,
+        "PYTHONPATH": str(REFERENCE),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **added,
+    }
 
 
 def script(folder: Path, source: str, name: str = "program.py") -> str:

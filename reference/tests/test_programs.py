@@ -266,13 +266,13 @@ def test_what_children_inherit(interpreter: str, method: str, tmp_path: Path) ->
 import sys
 import mpref
 from mpref import shared_memory
-from mpref._start import tracker as _tracker
+from mpref._start import tracker
 
 def block():
     block = shared_memory.SharedMemory(create=True, size=1)
     block.close()
     block.unlink()
-    return _tracker._helper is not None  # only in the process that started it
+    return tracker._helper is not None  # only in the process that started it
 
 if __name__ != "__main__":
     print("helper of its own while importing:", block(), flush=True)

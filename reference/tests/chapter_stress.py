@@ -1,6 +1,4 @@
-"""Shared state when many use it at once, and when its users are killed: asked in any interpreter.
-
-    python hardships.py METHOD SCRATCH [NAME...]
+"""Shared state when many use it at once, and when its users are killed.
 
 Counts are small by default and whole with MPREF_TESTS=all. What is random has a seed, so a failure
 comes again as far as the scheduler allows.
@@ -11,21 +9,27 @@ import os
 import random
 import resource
 import signal
-import sys
 import time
 from threading import BrokenBarrierError
 
-from asking import ask
-from scenarios import PATIENCE, Turn, finish, raises, run
+from run_chapter import run_chapter
+from toolkit import ALL, PATIENCE, NotApplicable, Turn, finish, raises, run, state
 
-ALL = os.environ.get("MPREF_TESTS") == "all"
 # What is done beyond a timeout: processes that were killed are noticed four times in a second, and
 # on two processors shared by ten busy processes a turn takes up to 0.1 s.
 GRACE = 0.5
 
 
-def count(some, all_of_them):
+def _count(some, all_of_them):
     return all_of_them if ALL else some
+
+
+def _leave_to_fork(ctx):
+    if ctx.get_start_method() != "fork" and not ALL:
+        raise NotApplicable(
+            "who is killed is the same process by every start method, only sooner there by fork; "
+            "MPREF_TESTS=all runs it"
+        )
 
 
 # --- counting ------------------------------------------------------------------------------------
@@ -69,7 +73,7 @@ def sums_are_exact(ctx):
         (_count_in_turns, ctx.Condition(), raw),
     ):
         result.value = 0
-        times = count(1_000, 50_000)
+        times = _count(1_000, 50_000)
         for child in [run(ctx, function, guard, raw, times) for _ in range(4)]:
             finish(child)
         assert result.value == 4 * times, (function.__name__, guard, result.value)
@@ -118,7 +122,7 @@ class UnderFire:
         self.survivor.join(PATIENCE)
 
 
-def within(seconds, call, *args):
+def _within(seconds, call, *args):
     began = time.monotonic()
     try:
         result = call(*args)
@@ -138,19 +142,20 @@ def _with_event(beats, event):
 
 
 def event_outlives_its_users(ctx):
+    _leave_to_fork(ctx)
     event = ctx.Event()
     fire = UnderFire(ctx, _with_event, event)
-    for _ in range(count(15, 300)):
+    for _ in range(_count(15, 300)):
         fire.kill_one()
-        within(0, event.set)
-        within(0, event.clear)
-        within(0.01, event.wait, 0.01)
+        _within(0, event.set)
+        _within(0, event.clear)
+        _within(0.01, event.wait, 0.01)
         assert fire.goes_on()
     fire.cease()
     event.clear()
-    assert within(0.05, event.wait, 0.05) is False
-    within(0, event.set)
-    assert within(0, event.wait) is True
+    assert _within(0.05, event.wait, 0.05) is False
+    _within(0, event.set)
+    assert _within(0, event.wait) is True
 
 
 def _with_barrier(beats, barrier):
@@ -163,18 +168,19 @@ def _with_barrier(beats, barrier):
 
 
 def barrier_outlives_its_users(ctx):
+    _leave_to_fork(ctx)
     for parties in (2, 3):
         barrier = ctx.Barrier(parties)
         fire = UnderFire(ctx, _with_barrier, barrier)
-        for _ in range(count(8, 150)):
+        for _ in range(_count(8, 150)):
             fire.kill_one()
-            within(0.02, barrier.wait, 0.02)
-            within(0, barrier.abort)
-            within(0, barrier.reset)
+            _within(0.02, barrier.wait, 0.02)
+            _within(0, barrier.abort)
+            _within(0, barrier.reset)
             assert fire.goes_on()
         fire.cease()
         barrier.reset()
-        assert within(0.01, barrier.wait, 0.01) is BrokenBarrierError
+        assert _within(0.01, barrier.wait, 0.01) is BrokenBarrierError
         barrier.reset()
         assert (barrier.n_waiting, barrier.broken) == (0, False)
 
@@ -197,7 +203,7 @@ def barrier_breaks_when_its_action_is_killed(ctx):
     # Without any timeout: found out by looking, not by waiting for the dead.
     finish(child)
     assert barrier.broken
-    within(0, barrier.reset)
+    _within(0, barrier.reset)
     assert not barrier.broken
 
 
@@ -211,25 +217,26 @@ def _with_condition(beats, condition):
 
 
 def condition_outlives_its_waiters(ctx):
-    rounds, abandoned = count(15, 300), 0
+    _leave_to_fork(ctx)
+    rounds, abandoned = _count(15, 300), 0
     condition = fire = None
     for _ in range(rounds):
         if fire is None:
             condition = ctx.Condition()
             fire = UnderFire(ctx, _with_condition, condition)
         fire.kill_one()
-        if not within(0.1, condition.acquire, True, 0.1):
+        if not _within(0.1, condition.acquire, True, 0.1):
             # The victim held the lock, and a lock that is held by the dead stays held. (The
             # survivor's turns are far shorter.) All that has a timeout returns.
             abandoned += 1
-            assert within(0.01, condition.acquire, True, 0.01) is False
-            assert within(0, condition.acquire, False) is False
+            assert _within(0.01, condition.acquire, True, 0.01) is False
+            assert _within(0, condition.acquire, False) is False
             fire.cease()
             fire = None
             continue
         try:
-            within(0, condition.notify_all)
-            within(0, condition.notify)
+            _within(0, condition.notify_all)
+            _within(0, condition.notify)
         finally:
             condition.release()
         assert fire.goes_on()
@@ -246,8 +253,9 @@ def _wait_and_tell(condition, ready, woken):
 
 
 def the_dead_take_no_notification(ctx):
+    _leave_to_fork(ctx)
     # One of two waiters is killed asleep; the one notification is the other's.
-    for _ in range(count(10, 300)):
+    for _ in range(_count(10, 300)):
         condition, ready, woken = ctx.Condition(), ctx.Semaphore(0), ctx.Semaphore(0)
         victim = run(ctx, _wait_and_tell, condition, ready, woken)
         assert ready.acquire(timeout=PATIENCE)
@@ -270,15 +278,16 @@ def _take_and_tell(lock, ready, taken):
 
 
 def the_dead_keep_nobody_from_a_free_lock(ctx):
+    _leave_to_fork(ctx)
     # One of two waiters is killed when it is being woken.
-    for _ in range(count(10, 300)):
+    for _ in range(_count(10, 300)):
         lock, ready, taken = ctx.Lock(), ctx.Semaphore(0), ctx.Semaphore(0)
         lock.acquire()
         victim, other = (run(ctx, _take_and_tell, lock, ready, taken) for _ in range(2))
         for _ in range(2):
             assert ready.acquire(timeout=PATIENCE)
         for child in (victim, other):
-            while _state(child.pid) != "S":
+            while state(child.pid) != "S":
                 time.sleep(0.0005)
         lock.release()
         victim.kill()
@@ -292,11 +301,6 @@ def the_dead_keep_nobody_from_a_free_lock(ctx):
         other.join(PATIENCE)
 
 
-def _state(pid):
-    with open(f"/proc/{pid}/stat") as stat:
-        return stat.read().rpartition(")")[2].split()[0]
-
-
 def _with_lock(beats, lock):
     while True:
         beats.value += 1
@@ -305,19 +309,20 @@ def _with_lock(beats, lock):
 
 
 def locks_outlive_their_waiters(ctx):
+    _leave_to_fork(ctx)
     for kind in ("Lock", "RLock", "Semaphore", "BoundedSemaphore"):
         lock, abandoned = getattr(ctx, kind)(), 0
         lock.acquire()
         # While we hold it nobody can be killed with it.
         fire = UnderFire(ctx, _with_lock, lock)
-        for _ in range(count(4, 75)):
+        for _ in range(_count(4, 75)):
             fire.kill_one()
             if kind != "RLock":
-                assert within(0.01, lock.acquire, True, 0.01) is False
+                assert _within(0.01, lock.acquire, True, 0.01) is False
         lock.release()
-        for _ in range(count(4, 75)):
+        for _ in range(_count(4, 75)):
             fire.kill_one()
-            if within(0.1, lock.acquire, True, 0.1):
+            if _within(0.1, lock.acquire, True, 0.1):
                 lock.release()
                 assert fire.goes_on()
                 continue
@@ -333,10 +338,11 @@ def locks_outlive_their_waiters(ctx):
 
 
 def handler_may_set_the_event_that_is_waited_for(ctx):
+    _leave_to_fork(ctx)
     event, chance = ctx.Event(), random.Random(20240608)
     before = signal.signal(signal.SIGALRM, lambda *_: event.set())
     try:
-        for _ in range(count(100, 1_000)):
+        for _ in range(_count(100, 1_000)):
             event.clear()
             signal.setitimer(signal.ITIMER_REAL, 1e-6 + chance.random() * 5e-4)
             assert event.wait(PATIENCE) is True
@@ -395,32 +401,5 @@ def memory_comes_back_beside_what_children_know(ctx):
     assert mapped <= before[0] + 2, (before, mapped)
 
 
-HARDSHIPS = [
-    sums_are_exact,
-    event_outlives_its_users,
-    barrier_outlives_its_users,
-    barrier_breaks_when_its_action_is_killed,
-    condition_outlives_its_waiters,
-    the_dead_take_no_notification,
-    the_dead_keep_nobody_from_a_free_lock,
-    locks_outlive_their_waiters,
-    handler_may_set_the_event_that_is_waited_for,
-    ten_thousands_at_once,
-    memory_comes_back_beside_what_children_know,
-]
-# Who is killed is the same process by every start method, only sooner there by fork.
-BY_FORK_ALONE = {
-    event_outlives_its_users,
-    barrier_outlives_its_users,
-    condition_outlives_its_waiters,
-    the_dead_take_no_notification,
-    the_dead_keep_nobody_from_a_free_lock,
-    locks_outlive_their_waiters,
-    handler_may_set_the_event_that_is_waited_for,
-}
-
 if __name__ == "__main__":
-    if sys.argv[1] != "fork" and not ALL:
-        HARDSHIPS = [each for each in HARDSHIPS if each not in BY_FORK_ALONE]
-    # With all counts, 150 seconds pass on two busy processors.
-    ask(HARDSHIPS, 1200 if ALL else 3 * PATIENCE)
+    run_chapter()

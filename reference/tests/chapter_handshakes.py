@@ -1,4 +1,4 @@
-"""A Listener among strangers: malformed, truncated and late openings, honest clients between."""
+"""A Listener among strangers: malformed, truncated and late handshakes, honest ones between."""
 
 import hashlib
 import hmac
@@ -11,14 +11,13 @@ import threading
 import time
 import traceback
 
-import scenarios
-from asking import ask
 from mpref import AuthenticationError
 from mpref._ipc import listeners
 from mpref.connection import Client, Listener
-from scenarios import PATIENCE
+from run_chapter import run_chapter
+from toolkit import ALL, PATIENCE, in_scratch, raises
 
-OPENINGS = 10_000 if os.environ.get("MPREF_TESTS") == "all" else 2_000
+HANDSHAKES = 10_000 if ALL else 2_000
 SEED = 4711
 KEY = b"the-key-that-nobody-may-see-1729"
 
@@ -27,7 +26,7 @@ class _Bomb:
     """Leaves a file where it is unpickled."""
 
     def __reduce__(self):
-        return os.mkdir, (os.path.join(scenarios.SCRATCH, "exploded"),)
+        return os.mkdir, (in_scratch("exploded"),)
 
 
 class _Server:
@@ -77,8 +76,8 @@ def _answer(challenge):
     return b"{sha256}" + hmac.new(KEY, challenge, hashlib.sha256).digest()
 
 
-def _opening(rng, challenge):
-    """What a stranger says: bytes that are no honest opening."""
+def _handshake(rng, challenge):
+    """What a stranger says: bytes that are no honest handshake."""
     bomb = pickle.dumps(_Bomb())
     # An honest one, as far as a client gets without hearing more.
     honest = _message(_answer(challenge)) + _message(b"#CHALLENGE#{sha256}" + rng.randbytes(40))
@@ -135,13 +134,13 @@ def strangers_are_refused_and_the_honest_served(ctx):
         asked = 0
         with _Server(address) as server:
             address = server.listener.address
-            for number in range(OPENINGS // 2):
+            for number in range(HANDSHAKES // 2):
                 with _connect(address) as stranger:
                     (length,) = struct.unpack("!i", _read(stranger, 4))
                     challenge = _read(stranger, length)
                     assert challenge.startswith(b"#CHALLENGE#") and KEY not in challenge
                     try:
-                        stranger.sendall(_opening(rng, challenge[len(b"#CHALLENGE#") :]))
+                        stranger.sendall(_handshake(rng, challenge[len(b"#CHALLENGE#") :]))
                         if rng.randrange(2):
                             stranger.shutdown(socket.SHUT_WR)
                             assert KEY not in stranger.recv(4096)
@@ -156,15 +155,15 @@ def strangers_are_refused_and_the_honest_served(ctx):
                     _ask_honestly(address)
                     asked += 1
         assert server.served == asked
-        assert len(server.failures) == OPENINGS // 2, len(server.failures)
+        assert len(server.failures) == HANDSHAKES // 2, len(server.failures)
         for error, text in server.failures:
             assert isinstance(error, (AuthenticationError, EOFError, OSError)), text
             for secret in (KEY.decode(), KEY.hex(), repr(KEY)):
                 assert secret not in text
-    assert not os.path.exists(os.path.join(scenarios.SCRATCH, "exploded"))
+    assert not os.path.exists(in_scratch("exploded"))
 
 
-def late_openings_are_ended(ctx):
+def late_handshakes_are_ended(ctx):
     before, listeners.OPENING_SECONDS = listeners.OPENING_SECONDS, 0.3
     try:
         with _Server(None) as server:
@@ -198,16 +197,14 @@ def nothing_is_unpickled_before_authentication(ctx):
         refused = []
 
         def connect():
-            refused.append(
-                scenarios.raises(AuthenticationError, Client, listener.address, authkey=KEY)
-            )
+            refused.append(raises(AuthenticationError, Client, listener.address, authkey=KEY))
 
         thread = threading.Thread(target=connect)
         thread.start()
         with listener.accept() as served:
             served.send(_Bomb())
             thread.join(PATIENCE)
-    assert refused and not os.path.exists(os.path.join(scenarios.SCRATCH, "exploded"))
+    assert refused and not os.path.exists(in_scratch("exploded"))
 
 
 def digests_are_compared_in_constant_time(ctx):
@@ -228,12 +225,5 @@ def digests_are_compared_in_constant_time(ctx):
     assert len(compared) == 4 and all(one == other for one, other in compared)
 
 
-CHAPTER = [
-    strangers_are_refused_and_the_honest_served,
-    late_openings_are_ended,
-    nothing_is_unpickled_before_authentication,
-    digests_are_compared_in_constant_time,
-]
-
 if __name__ == "__main__":
-    ask(CHAPTER, leaves_nothing=True)
+    run_chapter(leaves_nothing=True)

@@ -1,23 +1,11 @@
-"""What the core of mpref does, as plain functions: one run per interpreter and start method.
+"""Process objects: their life, their names and keys, how they end, and who notices it."""
 
-    python scenarios.py METHOD SCRATCH [NAME...]
-
-runs each scenario in this process and prints a line of JSON for it. pytest is not needed, so that
-interpreters that have none can be asked, too; `test_scenarios.py` asks all that it finds.
-
-Turns between processes are taken through FIFOs in the scratch folder, which a child of any start
-method finds by their path.
-"""
-
-import faulthandler
 import gc
 import json
 import os
 import pickle
 import select
 import signal
-import socket
-import subprocess
 import sys
 import threading
 import time
@@ -26,109 +14,29 @@ import weakref
 
 import mpref
 from mpref import connection
-from mpref import process as process_module
-from mpref._os import child_handle as _handle
-from mpref._os import pidfd as _pidfd
-
-# An end that comes at all comes within milliseconds; this is for machines with ten times more work
-# than processors, and bounds how long a broken mpref keeps the tests.
-PATIENCE = 30
-
-if "MPREF_TEST_WITHOUT_PIDFD" in os.environ:
-    _pidfd._available = False
-
-SCENARIOS = {}
-SCRATCH = ""
-_fifos = iter(range(10**6))
-
-
-def scenario(function):
-    SCENARIOS[function.__name__] = function
-    return function
+from run_chapter import run_chapter
+from toolkit import (
+    PATIENCE,
+    UNKNOWN_EXIT,
+    NotApplicable,
+    Turn,
+    exit_with,
+    finish,
+    nothing,
+    raises,
+    run,
+    wait_for,
+)
 
 
-class Turn:
-    """A turn that one process gives and another takes."""
-
-    def __init__(self):
-        self.path = os.path.join(SCRATCH, f"turn-{os.getpid()}-{next(_fifos)}")
-        os.mkfifo(self.path)
-
-    def give(self, text="."):
-        with open(self.path, "w") as fifo:
-            fifo.write(text)
-
-    def take(self):
-        with open(self.path) as fifo:
-            return fifo.read()
-
-
-def raises(kind, function, *args, **kwargs):
-    try:
-        function(*args, **kwargs)
-    except kind as error:
-        return error
-    raise AssertionError(f"{kind.__name__} was not raised")
-
-
-def finish(process, exitcode=0):
-    process.join(PATIENCE)
-    assert process.exitcode == exitcode, process
-    return process
-
-
-def run(ctx, target, *args):
-    process = ctx.Process(target=target, args=args)
-    process.start()
-    return process
-
-
-class Block:
-    """As a NumPy array it offers its memory to protocol 5, and becomes what memory it is given."""
-
-    def __init__(self, memory):
-        self.memory = memory
-
-    def __reduce_ex__(self, protocol):
-        return Block, (pickle.PickleBuffer(self.memory) if protocol >= 5 else bytes(self.memory),)
-
-    def __eq__(self, other):
-        return memoryview(self.memory) == memoryview(other.memory)
-
-
-def open_fds():
-    fds = set(os.listdir("/proc/self/fd"))
-    # The one that listed the folder is gone by now.
-    return {fd for fd in fds if os.path.lexists(f"/proc/self/fd/{fd}")}
-
-
-# --- what children do ----------------------------------------------------------------------------
-
-
-def nothing():
-    pass
-
-
-def wait_for(turn):
-    turn.take()
-
-
-def doze():
+def _doze():
     # Short sleeps: a signal that hits the interpreter right before the system call is noticed only
     # after it, and of 1000 children in one long sleep 2 were still asleep after 5 seconds.
     while True:
         time.sleep(0.05)
 
 
-def exit_with(code):
-    sys.exit(code)
-
-
-def tell(turn, what):
-    turn.give(repr(what()))
-
-
-def blackbox(turn):
+def _tell_facts(turn):
     me, parent = mpref.current_process(), mpref.parent_process()
     facts = {
         "name": me.name,
@@ -161,10 +69,6 @@ class Worker(mpref.get_context("fork").Process):
     pass
 
 
-# --- the life of a process -----------------------------------------------------------------------
-
-
-@scenario
 def life_of_a_process(ctx):
     turn = Turn()
     process = ctx.Process(target=wait_for, args=(turn,))
@@ -208,10 +112,9 @@ def life_of_a_process(ctx):
     assert process.name and process.authkey and process.daemon is False
 
 
-@scenario
 def who_is_who(ctx):
     turn = Turn()
-    process = ctx.Process(target=blackbox, args=(turn,))
+    process = ctx.Process(target=_tell_facts, args=(turn,))
     process.authkey = b"of the child"
     process.start()
     facts = json.loads(turn.take())
@@ -230,7 +133,6 @@ def who_is_who(ctx):
     assert "multiprocessing" not in sys.modules
 
 
-@scenario
 def exit_codes(ctx):
     cases = [
         (None, 0),
@@ -249,7 +151,6 @@ def exit_codes(ctx):
         finish(run(ctx, signal.raise_signal, signum), -signum)
 
 
-@scenario
 def signals(ctx):
     for verb, signum in (("terminate", signal.SIGTERM), ("kill", signal.SIGKILL)):
         process = run(ctx, time.sleep, 1000)
@@ -271,7 +172,6 @@ def _interrupted(turn, how):
             sys.exit(6)
 
 
-@scenario
 def interrupts(ctx):
     for how, code in (("swallow", 0), ("exit", 5), ("finally", 6)):
         turn = Turn()
@@ -281,17 +181,15 @@ def interrupts(ctx):
         finish(process, code)
 
 
-@scenario
 def interrupt_right_after_start(ctx):
     # However early it comes, it neither gets lost nor kills a half-made child in another way.
     for _ in range(5):
-        process = ctx.Process(target=doze)
+        process = ctx.Process(target=_doze)
         process.start()
         process.interrupt()
         finish(process, 1)
 
 
-@scenario
 def arguments_are_copied(ctx):
     args, kwargs = [0], {"b": 1}
     process = ctx.Process(target=nothing, args=args, kwargs=kwargs)
@@ -302,7 +200,6 @@ def arguments_are_copied(ctx):
     raises(TypeError, ctx.Process, None, None, None, (), {}, True)
 
 
-@scenario
 def run_in_this_process(ctx):
     seen = []
     ctx.Process(target=seen.append, args=[1]).run()
@@ -310,7 +207,6 @@ def run_in_this_process(ctx):
     assert seen == [1]
 
 
-@scenario
 def names(ctx):
     first, second = ctx.Process(), ctx.Process()
     number = int(first.name.rpartition("-")[2])
@@ -322,7 +218,6 @@ def names(ctx):
     assert Worker().name.startswith("Worker-")
 
 
-@scenario
 def authkeys(ctx):
     me = mpref.current_process()
     assert isinstance(me.authkey, bytes) and len(me.authkey) >= 16
@@ -345,7 +240,6 @@ def _daemon(turn, method):
     turn.give(f"{inherited} {error}")
 
 
-@scenario
 def daemons(ctx):
     turn = Turn()
     process = ctx.Process(target=_daemon, args=(turn, ctx.get_start_method()), daemon=True)
@@ -355,7 +249,6 @@ def daemons(ctx):
     finish(process)
 
 
-@scenario
 def arguments_live_as_long_as_the_child(ctx):
     turn = Turn()
     ref = weakref.ref(turn)
@@ -373,7 +266,6 @@ def arguments_live_as_long_as_the_child(ctx):
     assert ref() is None
 
 
-@scenario
 def ended_children_are_reaped(ctx):
     def zombies():
         return [pid for pid in pids if os.path.exists(f"/proc/{pid}")]
@@ -394,32 +286,29 @@ def ended_children_are_reaped(ctx):
         assert [each.exitcode for each in processes] == [0, 0]
 
 
-@scenario
 def sigchld_ignored(ctx):
     before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     try:
         process = run(ctx, exit_with, 3)
         process.join(PATIENCE)
         assert not process.is_alive()
-        assert process.exitcode in (3, _handle.UNKNOWN_EXIT), process
+        assert process.exitcode in (3, UNKNOWN_EXIT), process
     finally:
         signal.signal(signal.SIGCHLD, before)
 
 
-@scenario
 def reaped_by_somebody_else(ctx):
     if ctx.get_start_method() == "forkserver":
-        return  # a child of the server can't be
+        raise NotApplicable("a child of the server can be reaped by nobody else")
     process = run(ctx, exit_with, 3)
     os.waitpid(process.pid, 0)
     process.join(PATIENCE)
     assert not process.is_alive()
-    assert process.exitcode == _handle.UNKNOWN_EXIT
+    assert process.exitcode == UNKNOWN_EXIT
     for verb in ("terminate", "kill"):
         getattr(process, verb)()
 
 
-@scenario
 def sentinels_of_siblings_are_independent(ctx):
     turn = Turn()
     first = run(ctx, time.sleep, 1000)
@@ -432,7 +321,6 @@ def sentinels_of_siblings_are_independent(ctx):
     finish(second)
 
 
-@scenario
 def threads_start_concurrently(ctx):
     failures = []
 
@@ -451,7 +339,6 @@ def threads_start_concurrently(ctx):
     assert not failures, failures[0]
 
 
-@scenario
 def one_start_of_several_threads_wins(ctx):
     process = ctx.Process(target=nothing)
     outcomes = []
@@ -474,7 +361,6 @@ def one_start_of_several_threads_wins(ctx):
     finish(process)
 
 
-@scenario
 def many_join_one(ctx):
     turn = Turn()
     process = run(ctx, wait_for, turn)
@@ -486,178 +372,6 @@ def many_join_one(ctx):
         thread.join(PATIENCE)
         assert not thread.is_alive()
     finish(process)
-
-
-def _grandchild(turn, method, depth):
-    if depth:
-        process = run(mpref.get_context(method), _grandchild, turn, method, depth - 1)
-        process.join()
-        sys.exit(process.exitcode)
-    turn.give(mpref.current_process().name)
-    sys.exit(4)
-
-
-@scenario
-def family_of_four(ctx):
-    turn = Turn()
-    process = run(ctx, _grandchild, turn, ctx.get_start_method(), 2)
-    assert turn.take() == process.name + ":1:1"
-    finish(process, 4)
-
-
-def _mixed(methods):
-    if methods:
-        process = run(mpref.get_context(methods[0]), _mixed, methods[1:])
-        process.join()
-        sys.exit(process.exitcode)
-    sys.exit(11)
-
-
-@scenario
-def start_methods_mix(ctx):
-    for others in (["fork", "spawn"], ["spawn", "forkserver"], ["forkserver", "fork"]):
-        finish(run(ctx, _mixed, others), 11)
-
-
-def _echo(sock, more):
-    with sock:
-        sock.sendall(str(len(more)).encode())
-    for each in more:
-        each.close()
-
-
-@scenario
-def descriptors_are_handed_over(ctx):
-    ours, theirs = socket.socketpair()
-    # More than the kernel takes in one message.
-    more = [socket.socket() for _ in range(300)]
-    process = run(ctx, _echo, theirs, more)
-    theirs.close()
-    for each in more:
-        each.close()
-    assert ours.recv(10) == b"300"
-    assert ours.recv(10) == b"", "a copy is still open somewhere"
-    ours.close()
-    finish(process)
-
-
-@scenario
-def large_arguments(ctx):
-    finish(run(ctx, _length, b"x" * (8 << 20)), 8)
-
-
-def _length(data):
-    sys.exit(len(data) >> 20)
-
-
-def _list_fds(turn):
-    listed = []
-    for fd in sorted(map(int, os.listdir("/proc/self/fd"))):
-        try:
-            listed.append(f"{fd}:{os.readlink(f'/proc/self/fd/{fd}')}")
-        except OSError:
-            pass
-    turn.give("\n".join(listed))
-
-
-@scenario
-def unneeded_descriptors_stay_here(ctx):
-    if ctx.get_start_method() == "fork":
-        return  # all is inherited
-    reader, writer = os.pipe()
-    os.set_inheritable(writer, True)
-    siblings = [run(ctx, time.sleep, 1000) for _ in range(3)]
-    turn = Turn()
-    process = run(ctx, _list_fds, turn)
-    listed = turn.take().splitlines()
-    finish(process)
-    for each in siblings:
-        each.kill()
-        each.join()
-    name = os.readlink(f"/proc/self/fd/{writer}")
-    os.close(reader)
-    os.close(writer)
-    assert not any(line.endswith(name) for line in listed), listed
-    # The standard streams, the turn, the parent's end, the door, stdin, and what the interpreter
-    # itself opens (/dev/urandom, PyPy's epoll).
-    assert len(listed) <= 11, listed
-
-
-@scenario
-def nothing_leaks(ctx):
-    finish(run(ctx, nothing)).close()  # the fork server and the own end are there from now on
-    gc.collect()
-    before = open_fds()
-    for _ in range(5):
-        finish(run(ctx, nothing)).close()
-    for _ in range(5):  # garbage gives its descriptors back, too
-        finish(run(ctx, nothing))
-    for _ in range(5):
-        gc.collect()
-    assert open_fds() == before, (open_fds(), before)
-    assert not mpref.active_children()
-
-
-@scenario
-def start_fails_without_traces(ctx):
-    if ctx.get_start_method() == "fork":
-        return  # nothing is pickled
-    finish(run(ctx, nothing))
-    before = open_fds()
-    process = ctx.Process(target=lambda: None)
-    raises(Exception, process.start)
-    assert process.pid is None and not process.is_alive() and not mpref.active_children()
-    assert repr(process).endswith("initial>")
-    process = ctx.Process(target=_Unloadable())
-    process.start()
-    finish(process, 1)
-    process.close()
-    assert open_fds() == before
-
-
-class _Unloadable:
-    def __call__(self):
-        pass
-
-    def __reduce__(self):
-        return _fail, ()
-
-
-def _fail():
-    raise RuntimeError("loading failed on purpose")
-
-
-@scenario
-def full_descriptor_table(ctx):
-    import resource
-
-    finish(run(ctx, nothing))
-    for _ in range(5):
-        gc.collect()
-    before = open_fds()
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    used = len(before)
-    for spare in range(12):
-        process = ctx.Process(target=nothing)
-        # Every number of free places in turn: each place where a descriptor is made fails once.
-        highest = max(map(int, before))
-        fillers = [os.dup(0) for _ in range(highest + 1 - used)] if highest >= used else []
-        resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 1 + spare, hard))
-        try:
-            process.start()
-        except (OSError, EOFError):
-            pass
-        finally:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-            for filler in fillers:
-                os.close(filler)
-        if process.pid is None:
-            assert open_fds() == before, (spare, open_fds() - before)
-            assert not mpref.active_children()
-            process.start()
-        finish(process)
-        process.close()
-        assert open_fds() == before, spare
 
 
 def _parent_gone(told, turn, method):
@@ -673,7 +387,6 @@ def _orphan(told, turn):
     told.give(f"{parent.is_alive()} {parent.exitcode}")
 
 
-@scenario
 def children_notice_a_killed_parent(ctx):
     told, turn = Turn(), Turn()
     process = run(ctx, _parent_gone, told, turn, ctx.get_start_method())
@@ -681,7 +394,6 @@ def children_notice_a_killed_parent(ctx):
     finish(process, -signal.SIGKILL)
 
 
-@scenario
 def forked_copy_is_a_main_process_of_its_own(ctx):
     turn = Turn()
     process = run(ctx, wait_for, turn)
@@ -694,7 +406,7 @@ def forked_copy_is_a_main_process_of_its_own(ctx):
                 raises(AssertionError, getattr(process, name))
             assert "unknown" in repr(process)
             finish(run(ctx, exit_with, 2), 2)
-            process_module.active_children()
+            mpref.active_children()
             code = 0
         except BaseException:
             traceback.print_exc()
@@ -706,89 +418,6 @@ def forked_copy_is_a_main_process_of_its_own(ctx):
     finish(process)
 
 
-@scenario
-def killed_server_is_replaced(ctx):
-    if ctx.get_start_method() != "forkserver":
-        return
-    turn = Turn()
-    process = run(ctx, wait_for, turn)
-    asked = Turn()
-    other = run(ctx, tell, asked, os.getppid)
-    server = int(asked.take())
-    finish(other)
-    os.kill(server, signal.SIGKILL)
-    if not _pidfd.available():
-        # Nobody but the server knew when its children end.
-        process.kill()
-        finish(process, _handle.UNKNOWN_EXIT)
-        finish(run(ctx, exit_with, 3), 3)
-        return
-    assert process.is_alive()
-    finish(run(ctx, exit_with, 3), 3)
-    assert not os.path.exists(f"/proc/{server}"), "the dead server is a zombie"
-    assert process.is_alive()
-    turn.give()
-    finish(process, _handle.UNKNOWN_EXIT)
-
-
-@scenario
-def server_ignores_interrupts(ctx):
-    if ctx.get_start_method() != "forkserver":
-        return
-    asked = Turn()
-    process = run(ctx, tell, asked, os.getppid)
-    server = int(asked.take())
-    finish(process)
-    os.kill(server, signal.SIGINT)
-    finish(run(ctx, nothing))
-    with open(f"/proc/{server}/cmdline") as file:
-        assert "_forkserver" in file.read()
-
-
-@scenario
-def current_directory(ctx):
-    before = os.getcwd()
-    turn = Turn()
-    os.chdir("/")
-    try:
-        finish_later = run(ctx, tell, turn, os.getcwd)
-    finally:
-        os.chdir(before)
-    assert turn.take() == "'/'"
-    finish(finish_later)
-
-
-@scenario
-def removed_current_directory(ctx):
-    before = os.getcwd()
-    gone = os.path.join(SCRATCH, "gone")
-    os.mkdir(gone)
-    os.chdir(gone)
-    os.rmdir(gone)
-    try:
-        # CPython 3.13.0 itself can't run a -c program there.
-        if subprocess.run([sys.executable, "-c", "import socket"], stderr=-3).returncode == 0:
-            finish(run(ctx, exit_with, 8), 8)
-    finally:
-        os.chdir(before)
-
-
-@scenario
-def missing_executable(ctx):
-    if ctx.get_start_method() != "spawn":
-        return
-    process = ctx.Process(target=nothing)
-    mpref.set_executable("/nonexistent/python")
-    try:
-        before = open_fds()
-        raises(FileNotFoundError, process.start)
-        assert open_fds() == before and process.pid is None
-    finally:
-        mpref.set_executable(os.fsencode(sys.executable))
-    process.start()
-    finish(process)
-
-
 def _threads(told):
     def later():
         told.give(repr(threading.current_thread().daemon))
@@ -796,7 +425,6 @@ def _threads(told):
     threading.Thread(target=later, daemon=False).start()
 
 
-@scenario
 def threads_of_a_child_are_waited_for(ctx):
     told = Turn()
     process = run(ctx, _threads, told)
@@ -804,7 +432,6 @@ def threads_of_a_child_are_waited_for(ctx):
     finish(process)
 
 
-@scenario
 def started_in_a_thread(ctx):
     codes = []
 
@@ -821,33 +448,5 @@ def started_in_a_thread(ctx):
     assert codes == [0]
 
 
-def main():
-    global SCRATCH
-    method, folder, *names = sys.argv[1:]
-    SCRATCH = os.path.abspath(folder)
-    method, _, without = method.partition("-")
-    if without:
-        # What children of a fresh interpreter find out for themselves, they are told.
-        os.environ["MPREF_TEST_WITHOUT_PIDFD"] = "1"
-        _pidfd._available = False
-    ctx = mpref.get_context(method)
-    for name, function in SCENARIOS.items():
-        if names and name not in names:
-            continue
-        # A hang is to be explained, not only noticed. Anew for each: all together take minutes on a
-        # busy machine.
-        faulthandler.dump_traceback_later(3 * PATIENCE, exit=True)
-        try:
-            function(ctx)
-            failure = None
-        except BaseException:
-            failure = traceback.format_exc()
-        for child in mpref.active_children():
-            child.kill()
-            child.join()
-            failure = failure or f"left {child}"
-        print(json.dumps({"name": name, "failure": failure}), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    run_chapter()

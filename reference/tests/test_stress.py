@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from programs import (
-    HERE,
     PATIENCE,
     REFERENCE,
     every_interpreter,
@@ -19,19 +18,9 @@ from programs import (
     run,
     script,
 )
-from test_scenarios import judge
 
 ALL = os.environ.get("MPREF_TESTS") == "all"
 MARK = "MPREF_TEST_MARK"
-
-
-@every_interpreter
-@every_method
-@pytest.mark.timeout(1500 if ALL else 300)
-def test_hardships(interpreter: str, method: str, tmp_path: Path) -> None:
-    path = str(HERE / "hardships.py")
-    patience = 1300 if ALL else PATIENCE
-    judge(run(interpreter, path, method, str(tmp_path), cwd=tmp_path, patience=patience))
 
 
 # --- a fork while locks are collected ------------------------------------------------------------
@@ -202,7 +191,7 @@ def _left(mark: str) -> list[int]:
 
 def _kill_unless_helper(pid: int) -> None:
     try:
-        if "_tracker" not in Path(f"/proc/{pid}/cmdline").read_text():
+        if "mpref._start.tracker" not in Path(f"/proc/{pid}/cmdline").read_text():
             os.kill(pid, signal.SIGKILL)
     except OSError:
         return

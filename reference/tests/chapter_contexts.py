@@ -1,0 +1,277 @@
+"""What each start method does: what children get, what stays here, what is left when it fails."""
+
+import contextlib
+import gc
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import mpref
+from mpref._os import pidfd
+from run_chapter import run_chapter
+from toolkit import (
+    UNKNOWN_EXIT,
+    NotApplicable,
+    Turn,
+    exit_with,
+    finish,
+    in_scratch,
+    nothing,
+    open_fds,
+    raises,
+    run,
+    tell,
+    wait_for,
+)
+
+
+def _grandchild(turn, method, depth):
+    if depth:
+        process = run(mpref.get_context(method), _grandchild, turn, method, depth - 1)
+        process.join()
+        sys.exit(process.exitcode)
+    turn.give(mpref.current_process().name)
+    sys.exit(4)
+
+
+def family_of_four(ctx):
+    turn = Turn()
+    process = run(ctx, _grandchild, turn, ctx.get_start_method(), 2)
+    assert turn.take() == process.name + ":1:1"
+    finish(process, 4)
+
+
+def _mixed(methods):
+    if methods:
+        process = run(mpref.get_context(methods[0]), _mixed, methods[1:])
+        process.join()
+        sys.exit(process.exitcode)
+    sys.exit(11)
+
+
+def start_methods_mix(ctx):
+    for others in (["fork", "spawn"], ["spawn", "forkserver"], ["forkserver", "fork"]):
+        finish(run(ctx, _mixed, others), 11)
+
+
+def _echo(sock, more):
+    with sock:
+        sock.sendall(str(len(more)).encode())
+    for each in more:
+        each.close()
+
+
+def descriptors_are_handed_over(ctx):
+    ours, theirs = socket.socketpair()
+    # More than the kernel takes in one message.
+    more = [socket.socket() for _ in range(300)]
+    process = run(ctx, _echo, theirs, more)
+    theirs.close()
+    for each in more:
+        each.close()
+    assert ours.recv(10) == b"300"
+    assert ours.recv(10) == b"", "a copy is still open somewhere"
+    ours.close()
+    finish(process)
+
+
+def large_arguments(ctx):
+    finish(run(ctx, _length, b"x" * (8 << 20)), 8)
+
+
+def _length(data):
+    sys.exit(len(data) >> 20)
+
+
+def _list_fds(turn):
+    listed = []
+    for fd in sorted(map(int, os.listdir("/proc/self/fd"))):
+        try:
+            listed.append(f"{fd}:{os.readlink(f'/proc/self/fd/{fd}')}")
+        except OSError:
+            pass
+    turn.give("\n".join(listed))
+
+
+def unneeded_descriptors_stay_here(ctx):
+    if ctx.get_start_method() == "fork":
+        raise NotApplicable("a forked child inherits all descriptors")
+    reader, writer = os.pipe()
+    os.set_inheritable(writer, True)
+    siblings = [run(ctx, time.sleep, 1000) for _ in range(3)]
+    turn = Turn()
+    process = run(ctx, _list_fds, turn)
+    listed = turn.take().splitlines()
+    finish(process)
+    for each in siblings:
+        each.kill()
+        each.join()
+    name = os.readlink(f"/proc/self/fd/{writer}")
+    os.close(reader)
+    os.close(writer)
+    assert not any(line.endswith(name) for line in listed), listed
+    # The standard streams, the turn, the parent's end, the door, stdin, and what the interpreter
+    # itself opens (/dev/urandom, PyPy's epoll).
+    assert len(listed) <= 11, listed
+
+
+def nothing_leaks(ctx):
+    finish(run(ctx, nothing)).close()  # the fork server and the own end are there from now on
+    gc.collect()
+    before = open_fds()
+    for _ in range(5):
+        finish(run(ctx, nothing)).close()
+    for _ in range(5):  # garbage gives its descriptors back, too
+        finish(run(ctx, nothing))
+    for _ in range(5):
+        gc.collect()
+    assert open_fds() == before, (open_fds(), before)
+    assert not mpref.active_children()
+
+
+def start_fails_without_traces(ctx):
+    if ctx.get_start_method() == "fork":
+        raise NotApplicable("nothing is pickled for a forked child")
+    finish(run(ctx, nothing))
+    before = open_fds()
+    process = ctx.Process(target=lambda: None)
+    raises(Exception, process.start)
+    assert process.pid is None and not process.is_alive() and not mpref.active_children()
+    assert repr(process).endswith("initial>")
+    process = ctx.Process(target=_Unloadable())
+    process.start()
+    finish(process, 1)
+    process.close()
+    assert open_fds() == before
+
+
+class _Unloadable:
+    def __call__(self):
+        pass
+
+    def __reduce__(self):
+        return _fail, ()
+
+
+def _fail():
+    raise RuntimeError("loading failed on purpose")
+
+
+def full_descriptor_table(ctx):
+    finish(run(ctx, nothing))
+    for _ in range(5):
+        gc.collect()
+    before = open_fds()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    used = len(before)
+    for spare in range(12):
+        process = ctx.Process(target=nothing)
+        # Every number of free places in turn: each place where a descriptor is made fails once.
+        highest = max(map(int, before))
+        fillers = [os.dup(0) for _ in range(highest + 1 - used)] if highest >= used else []
+        resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 1 + spare, hard))
+        try:
+            process.start()
+        except (OSError, EOFError):
+            pass
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            for filler in fillers:
+                os.close(filler)
+        if process.pid is None:
+            assert open_fds() == before, (spare, open_fds() - before)
+            assert not mpref.active_children()
+            process.start()
+        finish(process)
+        process.close()
+        assert open_fds() == before, spare
+
+
+def killed_server_is_replaced(ctx):
+    if ctx.get_start_method() != "forkserver":
+        raise NotApplicable("there is no fork server")
+    turn = Turn()
+    process = run(ctx, wait_for, turn)
+    asked = Turn()
+    other = run(ctx, tell, asked, os.getppid)
+    server = int(asked.take())
+    finish(other)
+    os.kill(server, signal.SIGKILL)
+    if not pidfd.available():
+        # Nobody but the server knew when its children end.
+        process.kill()
+        finish(process, UNKNOWN_EXIT)
+        # Where it counted as ended before kill() was called, it got no signal.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
+        finish(run(ctx, exit_with, 3), 3)
+        return
+    assert process.is_alive()
+    finish(run(ctx, exit_with, 3), 3)
+    assert not os.path.exists(f"/proc/{server}"), "the dead server is a zombie"
+    assert process.is_alive()
+    turn.give()
+    finish(process, UNKNOWN_EXIT)
+
+
+def server_ignores_interrupts(ctx):
+    if ctx.get_start_method() != "forkserver":
+        raise NotApplicable("there is no fork server")
+    asked = Turn()
+    process = run(ctx, tell, asked, os.getppid)
+    server = int(asked.take())
+    finish(process)
+    os.kill(server, signal.SIGINT)
+    finish(run(ctx, nothing))
+    with open(f"/proc/{server}/cmdline") as file:
+        assert "mpref._start" in file.read()
+
+
+def current_directory(ctx):
+    before = os.getcwd()
+    turn = Turn()
+    os.chdir("/")
+    try:
+        finish_later = run(ctx, tell, turn, os.getcwd)
+    finally:
+        os.chdir(before)
+    assert turn.take() == "'/'"
+    finish(finish_later)
+
+
+def removed_current_directory(ctx):
+    before = os.getcwd()
+    gone = in_scratch("gone")
+    os.mkdir(gone)
+    os.chdir(gone)
+    os.rmdir(gone)
+    try:
+        # CPython 3.13.0 itself can't run a -c program there.
+        if subprocess.run([sys.executable, "-c", "import socket"], stderr=-3).returncode == 0:
+            finish(run(ctx, exit_with, 8), 8)
+    finally:
+        os.chdir(before)
+
+
+def missing_executable(ctx):
+    if ctx.get_start_method() != "spawn":
+        raise NotApplicable("no executable is started for each child")
+    finish(run(ctx, nothing))  # what is made at the first start is there from now on
+    process = ctx.Process(target=nothing)
+    mpref.set_executable("/nonexistent/python")
+    try:
+        before = open_fds()
+        raises(FileNotFoundError, process.start)
+        assert open_fds() == before and process.pid is None
+    finally:
+        mpref.set_executable(os.fsencode(sys.executable))
+    process.start()
+    finish(process)
+
+
+if __name__ == "__main__":
+    run_chapter()
