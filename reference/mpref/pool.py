@@ -1,32 +1,26 @@
 """The documentation's chapter "Process Pools".
 
-Here is what programs call. `_pool.dispatcher` has the workers and the thread that deals with them,
-`_pool.worker` what runs in a worker, `_pool.results` what the methods return.
+Here is what programs call. `_pool.tasks` tells what becomes of a call, `_pool.dispatcher` is the
+thread that deals with the workers, `_pool.worker` what runs in a worker, `_pool.threads` the same
+with threads, and `_pool.results` has what the methods return.
 """
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
-import threading
 import warnings
 from types import TracebackType
-from typing import Any, Callable, Iterable, Iterator, List, Mapping, Optional, Type, Union
+from typing import Any, Callable, Iterable, Iterator, List, Mapping, Optional, Sequence, Type, Union
 
 from ._facade import present
 from ._os import cpus
-from ._pool.dispatcher import RUN, Dispatcher, WorkerDied
+from ._pool.dispatcher import RUN, Dispatcher, not_the_owner
+from ._pool.errors import MaybeEncodingError, RemoteTraceback, WorkerDied
 from ._pool.results import AsyncResult, Callback, IMapIterator, IMapUnorderedIterator, MapResult
+from ._pool.tasks import CALL, EACH, MAP, STARMAP, Slices, Stream, Task
 from ._pool.threads import ThreadDispatcher
-from ._pool.worker import (
-    MaybeEncodingError,
-    Outcome,
-    RemoteTraceback,
-    call,
-    each_of_chunk,
-    map_chunk,
-    starmap_chunk,
-)
 from ._start.processes import default_class
 
 __all__ = [
@@ -89,7 +83,6 @@ class Pool:
             )
         _check_initializer(initializer)
         process_class = default_class() if context is None else context.Process
-        self._creator = os.getpid()
         self._dispatcher = Dispatcher(
             process_class, size, initializer, tuple(initargs), maxtasksperchild
         )
@@ -124,7 +117,7 @@ class Pool:
         Anchor: multiprocessing.pool.Pool.apply_async
         """
         result = AsyncResult(self, callback, error_callback)
-        self._dispatcher.submit(result._deliver, call, func, tuple(args), dict(kwds))
+        self._dispatcher.submit(Task(result, CALL, func, (tuple(args), dict(kwds))))
         return result
 
     def map(
@@ -151,7 +144,7 @@ class Pool:
 
         Anchor: multiprocessing.pool.Pool.map_async
         """
-        return self._map(map_chunk, func, iterable, chunksize, callback, error_callback)
+        return self._map(MAP, func, iterable, chunksize, callback, error_callback)
 
     def starmap(
         self,
@@ -177,11 +170,11 @@ class Pool:
 
         Anchor: multiprocessing.pool.Pool.starmap_async
         """
-        return self._map(starmap_chunk, func, iterable, chunksize, callback, error_callback)
+        return self._map(STARMAP, func, iterable, chunksize, callback, error_callback)
 
     def _map(
         self,
-        task: Callable[..., Any],
+        how: int,
         func: Callable[..., Any],
         iterable: Iterable[Any],
         chunksize: Optional[int],
@@ -189,13 +182,15 @@ class Pool:
         error_callback: Callback,
     ) -> MapResult:
         self._dispatcher.check_running()
-        items = list(iterable)
+        # What can't change meanwhile needs no copy, and chunks of a range are short messages.
+        items: Sequence[Any] = iterable if isinstance(iterable, (range, tuple)) else list(iterable)
         if chunksize is None:
             chunksize = max(-(-len(items) // (self._dispatcher.size * _CHUNKS_PER_WORKER)), 1)
-        chunks = list(_chunks(items, chunksize))
-        result = MapResult(self, len(chunks), callback, error_callback)
-        for index, chunk in enumerate(chunks):
-            self._dispatcher.submit(_deliverer(result, index), task, func, chunk)
+        _check_chunksize(chunksize)
+        chunks = -(-len(items) // chunksize)
+        result = MapResult(self, chunks, callback, error_callback)
+        if chunks:
+            self._dispatcher.add(Slices(result, how, func, items, chunksize))
         return result
 
     def imap(
@@ -210,11 +205,16 @@ class Pool:
 
         Its next() takes a timeout in seconds, and raises multiprocessing.TimeoutError. A call
         that failed raises in its turn, and the others go on. buffersize: how many tasks may be
-        submitted whose results weren't taken; None: the iterable is consumed at once.
+        submitted whose results weren't taken. None: a list, a tuple or a range is done to its end,
+        whether anybody takes the results or not; another iterable, which may be endless, is read a
+        few tasks ahead, as long as the results that nobody has taken are less than 2 MiB, or the
+        pool is closed.
 
         Anchor: multiprocessing.pool.Pool.imap
         """
-        return self._imap(IMapIterator(self, _checked(buffersize)), func, iterable, chunksize)
+        results = IMapIterator(self, _check_buffersize(buffersize))
+        self._imap(results, func, iterable, chunksize)
+        return results
 
     def imap_unordered(
         self,
@@ -228,7 +228,7 @@ class Pool:
 
         Anchor: multiprocessing.pool.Pool.imap_unordered
         """
-        results = IMapUnorderedIterator(self, _checked(buffersize))
+        results = IMapUnorderedIterator(self, _check_buffersize(buffersize))
         self._imap(results, func, iterable, chunksize)
         return results
 
@@ -238,26 +238,27 @@ class Pool:
         func: Callable[[Any], Any],
         iterable: Iterable[Any],
         chunksize: int,
-    ) -> IMapIterator:
-        chunks = _chunks(iterable, chunksize)
-        self._dispatcher.hold()
-        if isinstance(iterable, (list, tuple, range)) and results._places is None:
-            # Nothing to wait for, and it may not end before its iterator does.
-            _submit_chunks(self._dispatcher, results, func, chunks)
-            return results
+    ) -> None:
+        _check_chunksize(chunksize)
+        dispatcher = self._dispatcher
+        source: Union[Slices, Stream]
+        if type(iterable) in (list, tuple, range):
+            # Nothing to wait for, and it has an end.
+            source = Slices(results, EACH, func, iterable, chunksize)  # type: ignore[arg-type]
+            results._limit(functools.partial(dispatcher.offer, source), is_endless=False)
+            dispatcher.add(source)
+            return
         # Anything else may wait, or never end: not in this thread, nor in the dispatcher's.
-        thread = threading.Thread(
-            target=_submit_chunks,
-            args=(self._dispatcher, results, func, chunks),
-            name="PoolFeeder",
-            daemon=True,
-        )
+        chunks = _chunks(iterable, chunksize)
+        source = Stream(results, func, chunks, dispatcher)
+        results._limit(source.nudge, is_endless=True)
+        dispatcher.add(source)
         try:
-            thread.start()
-        except BaseException:
-            self._dispatcher.unhold()
+            source.start()
+        except BaseException as error:
+            source.fail(error)
+            dispatcher.end(source)
             raise
-        return results
 
     def close(self) -> None:
         """Take no more tasks; the workers end when those submitted are done.
@@ -271,14 +272,14 @@ class Pool:
 
         Anchor: multiprocessing.pool.Pool.terminate
         """
-        if self._creator == os.getpid():
-            self._dispatcher.terminate()
+        self._dispatcher.terminate()
 
     def join(self) -> None:
         """Wait until the workers have ended. ValueError before close() or terminate().
 
         Anchor: multiprocessing.pool.Pool.join
         """
+        self._check_owner()
         if self._dispatcher.state == RUN:
             raise ValueError("the pool is still running: close() or terminate() it before join()")
         self._dispatcher.join()
@@ -297,7 +298,7 @@ class Pool:
 
     def __del__(self) -> None:
         dispatcher = getattr(self, "_dispatcher", None)
-        if dispatcher is None or self._creator != os.getpid() or dispatcher.state != RUN:
+        if dispatcher is None or dispatcher.creator != os.getpid() or dispatcher.state != RUN:
             return
         warnings.warn(f"unclosed running pool {self!r}", ResourceWarning, source=self, stacklevel=2)
         # Not waiting: a finalizer may run in any thread, in the midst of anything.
@@ -307,8 +308,15 @@ class Pool:
         raise NotImplementedError("a pool can't be pickled: only its creator can use it")
 
     def __repr__(self) -> str:
-        state, size = self._dispatcher.state, self._dispatcher.size
-        return f"<{type(self).__name__} state={state} pool_size={size}>"
+        dispatcher = self._dispatcher
+        counts = " ".join(f"{name}={count}" for name, count in dispatcher.counts().items())
+        return (
+            f"<{type(self).__name__} state={dispatcher.state} pool_size={dispatcher.size} {counts}>"
+        )
+
+    def _check_owner(self) -> None:
+        if self._dispatcher.creator != os.getpid():
+            raise not_the_owner(self._dispatcher.creator)
 
 
 class ThreadPool(Pool):
@@ -334,7 +342,6 @@ class ThreadPool(Pool):
     ) -> None:
         size = _size(processes)
         _check_initializer(initializer)
-        self._creator = os.getpid()
         self._dispatcher = ThreadDispatcher(size, initializer, tuple(initargs))
 
 
@@ -351,44 +358,17 @@ def _check_initializer(initializer: Optional[Callable[..., Any]]) -> None:
         raise TypeError(f"initializer: expected a callable or None, got {initializer!r}")
 
 
-def _checked(buffersize: Optional[int]) -> Optional[int]:
+def _check_buffersize(buffersize: Optional[int]) -> Optional[int]:
     if buffersize is not None and buffersize < 1:
         raise ValueError(f"buffersize: expected at least 1 or None, got {buffersize}")
     return buffersize
 
 
+def _check_chunksize(chunksize: int) -> None:
+    if chunksize < 1:
+        raise ValueError(f"chunksize: expected at least 1, got {chunksize}")
+
+
 def _chunks(iterable: Iterable[Any], size: int) -> Iterator[List[Any]]:
-    if size < 1:
-        raise ValueError(f"chunksize: expected at least 1, got {size}")
     items = iter(iterable)
     return iter(lambda: list(itertools.islice(items, size)), [])
-
-
-def _deliverer(result: Any, index: int) -> Callable[[Outcome], Any]:
-    return lambda outcome: result._deliver_chunk(index, outcome)
-
-
-def _submit_chunks(
-    dispatcher: Union[Dispatcher, ThreadDispatcher],
-    results: IMapIterator,
-    func: Callable[[Any], Any],
-    chunks: Iterator[List[Any]],
-) -> None:
-    """Submit tasks for what an iterable gives, until its end or that of the pool."""
-    count = 0
-    try:
-        while True:
-            if results._places is not None:
-                results._places.acquire()
-            chunk = next(chunks, None)
-            if chunk is None:
-                break
-            dispatcher.submit(_deliverer(results, count), each_of_chunk, func, chunk, held=True)
-            count += 1
-    except Exception as error:
-        # The iterable raised, or the pool was terminated: the iterator tells, in its turn.
-        results._deliver_chunk(count, Outcome(False, error))
-        count += 1
-    finally:
-        results._end_at(count)
-        dispatcher.unhold()

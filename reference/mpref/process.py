@@ -37,6 +37,9 @@ class BaseProcess:
     Anchor: multiprocessing.Process
     """
 
+    # Whether SIGINT does nothing in the child until it sets a handler: see `_start.interrupts`.
+    _mp_ignores_interrupts = False
+
     def __init__(
         self,
         group: None = None,

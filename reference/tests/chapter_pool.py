@@ -147,7 +147,7 @@ def what_cannot_be_pickled_fails_alone(ctx):
     with ctx.Pool(1) as pool:
         raises(Exception, pool.apply_async(lambda: 0).get, PATIENCE)
         raises(MaybeEncodingError, pool.apply, _function)
-        raises(TypeError, pool.apply, _raise_unmakeable)
+        raises(_Unmakeable, pool.apply, _raise_unmakeable)
         assert pool.apply(_square, (2,)) == 4
 
 

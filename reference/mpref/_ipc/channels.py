@@ -74,10 +74,10 @@ _ANCILLARY_BYTES = socket.CMSG_SPACE((MAX_DESCRIPTORS + 1) * array.array("i").it
 # As plain ints: an operation on the socket module's enumerations costs as much as a system call.
 # PyPy has no names for the first two.
 _CLOEXEC = int(getattr(socket, "MSG_CMSG_CLOEXEC", 0x40000000))
-_NOSIGNAL = int(getattr(socket, "MSG_NOSIGNAL", 0x4000))
+NOSIGNAL = int(getattr(socket, "MSG_NOSIGNAL", 0x4000))
 _TRUNCATED = int(socket.MSG_CTRUNC) | int(socket.MSG_TRUNC)
 DONTWAIT = int(socket.MSG_DONTWAIT)
-_INLINE, _IN_MEMFD, _APART_IN_MEMFD = b"\0", b"\1", b"\2"
+INLINE, _IN_MEMFD, _APART_IN_MEMFD = b"\0", b"\1", b"\2"
 # A memfd with a pickle and buffers ends with the length of each, and their number.
 _LENGTH = struct.Struct("=Q")
 # One system call reads 2 GiB at most.
@@ -132,6 +132,9 @@ class PacketChannel:
         # Against a default timeout set by the program.
         self._socket.settimeout(None)
         self._recvmsg = self._socket.recvmsg
+        # post(INLINE + payload, flags) sends a short message in one call of C, where that matters:
+        # nothing can come between the sending and the result that says so.
+        self.post = self._socket.send
 
     def fileno(self) -> int:
         return self._socket.fileno() if self._socket is not None else -1
@@ -171,7 +174,7 @@ class PacketChannel:
         else:
             if len(payload) <= INLINE_BYTES:
                 try:
-                    return self._send((_INLINE, payload), fds, flags)
+                    return self._send((INLINE, payload), fds, flags)
                 except OSError as error:
                     # The system's buffer is smaller than the datagram.
                     if error.errno not in (errno.EMSGSIZE, errno.ENOBUFS):
@@ -193,7 +196,7 @@ class PacketChannel:
 
     def _send(self, parts: Sequence[Buffer], fds: Sequence[int], flags: int) -> None:
         assert self._socket is not None
-        flags |= _NOSIGNAL
+        flags |= NOSIGNAL
         try:
             if fds:
                 _send_patiently(self._socket, parts, fds, flags)
@@ -230,7 +233,7 @@ class PacketChannel:
         if not data:
             raise EOFError("the other end of the channel is closed")
         payload: Payload = memoryview(data)[1:]
-        if data[:1] != _INLINE:
+        if data[:1] != INLINE:
             memfd = fds.pop()
             try:
                 payload = _apart(memfd) if data[:1] == _APART_IN_MEMFD else _contents(memfd)
@@ -293,7 +296,7 @@ class StreamChannel:
                 )
             # They are sent with the first byte and received with it. A reader that expects none, as
             # the standard library's, loses them and reads on.
-            _send_patiently(self._socket, (header[:1],), fds, _NOSIGNAL)
+            _send_patiently(self._socket, (header[:1],), fds, NOSIGNAL)
             header = header[1:]
         if length <= INLINE_BYTES:
             # In one write: on TCP the second of two small ones would wait until the first is

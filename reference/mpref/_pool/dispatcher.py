@@ -1,45 +1,45 @@
-"""The workers of a pool, and the thread that deals with them.
+"""The thread that deals with the workers of a pool, and what it shares with all others.
 
-Each worker has a channel of its own and one task at a time. So the pool knows what a worker was
-doing when it dies: that task fails, with an error that says which process died of what, all
-others go on, and a new worker takes the place.
+Each worker has a channel of its own, and the pool knows what is in it. So when a worker dies the
+task that it had begun fails, with an error that says which process died of what; what it had not
+begun goes to somebody else, and a new worker takes its place. Nothing is lost besides, and nobody
+waits for what won't come.
 
-A task goes out from the thread that submits it when a worker is idle, else from the dispatcher,
-the crew's thread, when a worker has sent a result. The dispatcher waits for three kinds of
-descriptors: the channels, the workers' sentinels, and a pipe on which others wake it up. Callbacks
-run in it. What is shared with other threads is guarded by one lock, which nobody holds while
-calling foreign code.
+A task goes out from the thread that submits it when a worker has room for it and none is waiting.
+Else it waits until the dispatcher, this thread, has read the reply of some worker. The dispatcher
+waits for the pipe of the replies, the workers' sentinels, and a pipe on which others wake it up.
+Callbacks run in it, and pickling and unpickling, so everything it does for others is guarded:
+whatever they raise, it goes on.
 
-Ends of the channels must not survive in forked children, who would keep a worker waiting that
-its pool has left. So from the making of a channel to the start of its worker no other thread may
-fork (`_gate`), and every forked child closes what belongs to its parent's crews.
-
-The file is longer than most: it is one state behind one lock, and its parts are only understood
-together.
+What is shared with other threads is guarded by one lock, which nobody holds while calling foreign
+code. One thread more can be interrupted anywhere: the main one, where signal handlers raise. It
+sends a task in one step, and keeps a note of it (`_sending`) by which the next one who takes the
+lock brings in order what it may have left half done.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
-import select
 import threading
 import time
-import traceback
 import weakref
 from collections import deque
 from typing import Any, Callable, Deque, Dict, List, Optional, Tuple
 
-from .._ipc import channels, messages
-from .._ipc.connections import Connection
+from .._ipc import channels, messages, packets
 from .._os import descriptors, weak
 from .._start import at_exit
-from ..exceptions import ProcessError
-from .worker import READY, Outcome, work
+from . import ends
+from .board import Board
+from .crew import Worker, Workshop
+from .errors import MaybeEncodingError, WorkerDied, describe, report, with_cause
+from .tasks import Failure, Slices, Source, Stream, Task, Waiting
+from .watch import Watch
+from .worker import FAILED, NOT_READY, PARTLY, READY
 
-__all__ = ["Dispatcher", "Task", "WorkerDied"]
-
-Deliver = Callable[[Outcome], Any]
+__all__ = ["CLOSE", "RUN", "TERMINATE", "Dispatcher", "not_running", "not_the_owner"]
 
 RUN, CLOSE, TERMINATE = "RUN", "CLOSE", "TERMINATE"
 
@@ -48,37 +48,24 @@ RUN, CLOSE, TERMINATE = "RUN", "CLOSE", "TERMINATE"
 _TERMINATION_SECONDS = 1.0
 # Workers that couldn't be started (no memory, no descriptors) are tried again after this long.
 _RETRY_SECONDS = 0.5
-# So many workers in a row that die before their initializer has returned, and no other will fare
-# better. One alone may have been killed.
-_MOST_FAILED_STARTS = 3
+# After something unforeseen the dispatcher goes on, but not as fast as it can.
+_PAUSE_SECONDS = 0.05
+# After this many consecutive failed starts the pool is broken. One worker may have been killed.
+_FAILED_STARTS = 3
+# A message of up to this many bytes is sent in one step; see PacketChannel.post.
+_SHORT = 16 * 1024
+_POST_FLAGS = channels.DONTWAIT | channels.NOSIGNAL
 
 
-class WorkerDied(ProcessError):
-    """A worker of a pool ended while it was doing a task, or before it could do any."""
+def not_running(state: str) -> ValueError:
+    return ValueError(f"Pool not running: it takes no more tasks, its state is {state}")
 
 
-class Task:
-    """Bytes for a worker, and where to deliver what comes of them."""
-
-    __slots__ = ("data", "deliver", "fds")
-
-    def __init__(self, data: bytes, fds: List[int], deliver: Deliver) -> None:
-        self.data = data
-        self.fds = fds
-        self.deliver = deliver
-
-    def drop(self) -> None:
-        descriptors.close_all(self.fds)
-        self.fds = []
-
-
-class _Worker:
-    def __init__(self, process: Any, channel: channels.PacketChannel) -> None:
-        self.process = process
-        self.channel = channel
-        self.task: Optional[Task] = None
-        self.ready = False
-        self.done = 0
+def not_the_owner(creator: int) -> RuntimeError:
+    return RuntimeError(
+        f"this pool belongs to process {creator}, and this is a forked copy of it, process "
+        f"{os.getpid()}, which can't reach the workers: make a new pool in this process"
+    )
 
 
 class Dispatcher:
@@ -94,27 +81,31 @@ class Dispatcher:
     ) -> None:
         self.size = size
         self.state = RUN
-        self._process_class = process_class
-        self._initializer = initializer
-        self._initargs = initargs
+        self.creator = os.getpid()
         self._maxtasks = maxtasks
         # Reentrant, as a finalizer may terminate a pool in the middle of anything.
         self._lock = threading.RLock()
-        self._waiting: Deque[Task] = deque()
-        self._idle: List[_Worker] = []
-        self._workers: List[_Worker] = []
-        # Failures met while holding the lock, for the dispatcher to deliver.
-        self._failed: List[Tuple[Task, BaseException]] = []
-        self._holds = 0
+        self._waiting = Waiting()
+        self._workers: List[Worker] = []
+        self._by_place: Dict[int, Worker] = {}
+        # Ordered sets: ready workers without a task, and those with fewer than they may have.
+        self._idle: Dict[Worker, None] = {}
+        self._roomy: Dict[Worker, None] = {}
+        self._sending: Optional[Tuple[Worker, Task, int, List[int]]] = None
+        self._next_serial = 1
+        self._inbox: Deque[bytes] = deque()
         self._failed_starts = 0
         self._broken: Optional[WorkerDied] = None
         self._deadline: Optional[float] = None
-        self._poll = select.poll()
-        self._watched: Dict[int, Callable[[], None]] = {}
-        self._wakeup, self._waker = os.pipe()
-        os.set_blocking(self._waker, False)
+        self._is_awake = False
+        self._watch = Watch()
+        self._fds: List[int] = []
+        self._board: Optional[Board] = None
         _dispatchers.add(self)
         try:
+            self._open()
+            board = self._board = Board(size)
+            self._workshop = Workshop(process_class, initializer, initargs, self._writer, board)
             for _ in range(size):
                 self._start_worker()
             self._thread = threading.Thread(target=self._run, name="PoolDispatcher", daemon=True)
@@ -123,62 +114,98 @@ class Dispatcher:
             for worker in self._workers:
                 worker.process.terminate()
                 worker.process.join()
-                worker.channel.close()
-            descriptors.close_all([self._wakeup, self._waker])
+                worker.end.close()
+            self.close_descriptors()
             raise
         self._exit_callback = at_exit.before_children(self.terminate)
 
+    def _open(self) -> None:
+        self._wakeup, self._waker = os.pipe()
+        self._fds += self._wakeup, self._waker
+        os.set_blocking(self._waker, False)
+        self._replies, self._writer = packets.pair()
+        self._fds += self._replies, self._writer
+
+    def close_descriptors(self) -> None:
+        """At the end, and in a forked child: the workers are the parent's."""
+        fds, self._fds = self._fds, []
+        descriptors.close_all(fds)
+        if self._board is not None:
+            self._board.close()
+
     # --- for other threads -----------------------------------------------------------------------
 
-    def submit(self, deliver: Deliver, *parts: Any, held: bool = False) -> None:
-        """Have a worker call parts[0](*parts[1:]).
+    def submit(self, task: Task) -> None:
+        """Have a worker do a task. Raises ValueError when the pool takes no more."""
+        self.check_running()
+        if (self._idle or self._roomy) and not self._waiting:
+            try:
+                _pack(task)
+            except Exception as error:
+                task.fail(error)
+                return
+            with self._lock:
+                self._finish_sending()
+                self.check_running()
+                if not self._waiting and self._broken is None and _is_short(task):
+                    worker = self._pick(task)
+                    if worker is not None and self._post(worker, task):
+                        return
+            _forget_descriptors(task)
+        self.add(task)
 
-        held: the caller has called hold(), and so may submit to a pool that was closed since.
-        Raises ValueError when the pool takes no more tasks.
-        """
-        self._check(held)
-        try:
-            data, fds = messages.pack(parts)
-        except Exception as error:
-            deliver(Outcome(False, error))
-            return
-        task = Task(data, messages.keep(fds), deliver)
+    def add(self, source: Source) -> None:
+        """Have workers do the tasks that come from a source, after those that are waiting."""
         with self._lock:
+            self.check_running()
             broken = self._broken
             if broken is None:
-                self._check(held)
-                self._waiting.append(task)
-                while self._idle and self._waiting:
-                    self._assign(self._idle.pop())
+                self._waiting.add(source)
+                if isinstance(source, Slices):
+                    # One that is empty is at its end now, and not when a worker is there.
+                    source.peek()
+                has_room = bool(self._idle or self._roomy)
         if broken is not None:
-            self._fail(task, broken)
+            source.fail(broken)
+        elif has_room:
+            self._wake()
 
-    def hold(self) -> None:
-        """Announce tasks that are still to be made, so that close() waits for them."""
+    def offer(self, source: Source) -> None:
+        """A source that was added has a task again, or may have one."""
         with self._lock:
-            self._check(held=False)
-            self._holds += 1
+            if self.state == TERMINATE or self._broken is not None or source.is_over:
+                return
+            self._waiting.add(source)
+        if self._idle or self._roomy:
+            self._wake()
 
-    def unhold(self) -> None:
+    def end(self, source: Stream) -> None:
+        """A stream has come to its end."""
         with self._lock:
-            self._holds -= 1
+            self._waiting.forget_if_over(source)
         self._wake()
+
+    def may_read(self, unsent: int) -> bool:
+        """Whether a stream with so many unsent tasks should read one more."""
+        return unsent < max(sum(worker.window for worker in list(self._workers)), 2 * self.size)
 
     def check_running(self) -> None:
         """Raise ValueError when the pool takes no more tasks."""
-        self._check(held=False)
-
-    def _check(self, held: bool) -> None:
-        if self.state == TERMINATE or (self.state == CLOSE and not held):
-            raise ValueError(f"the pool doesn't take tasks any more: its state is {self.state}")
+        if self.creator != os.getpid():
+            raise not_the_owner(self.creator)
+        if self.state != RUN:
+            raise not_running(self.state)
 
     def close(self) -> None:
         with self._lock:
             if self.state == RUN:
                 self.state = CLOSE
+            self._waiting.hurry()
         self._wake()
 
     def terminate(self, wait: bool = True) -> None:
+        if self.creator != os.getpid():
+            return
         with self._lock:
             if self.state != TERMINATE:
                 self.state = TERMINATE
@@ -188,40 +215,107 @@ class Dispatcher:
             self.join()
 
     def join(self) -> None:
+        if self.creator != os.getpid():
+            raise not_the_owner(self.creator)
         if threading.current_thread() is not self._thread:
             self._thread.join()
 
-    def processes(self) -> List[Any]:
-        return [worker.process for worker in self._workers]
+    def counts(self) -> Dict[str, int]:
+        """How many workers, tasks under way, and tasks that wait."""
+        with self._lock:
+            workers = list(self._workers)
+            waiting = self._waiting.count()
+        under_way = sum(len(worker.sent) for worker in workers)
+        return {"workers": len(workers), "under_way": under_way, "waiting": waiting}
 
     def _wake(self) -> None:
+        if self._is_awake:
+            return
+        self._is_awake = True
         # Not when the pipe is full: then it is awake. Not after the end.
         with contextlib.suppress(OSError), self._lock:
-            if self._waker >= 0:
+            if self._fds:
                 os.write(self._waker, b"!")
+
+    # --- sending; the lock is held ---------------------------------------------------------------
+
+    def _pick(self, task: Task) -> Optional[Worker]:
+        """Who should get the task: somebody without one, else somebody who may have another."""
+        if self._idle:
+            return next(reversed(self._idle))
+        if self._roomy and _is_short(task):
+            return next(iter(self._roomy))
+        return None
+
+    def _post(self, worker: Worker, task: Task) -> bool:
+        """Send a short task; False where the channel has no room for it."""
+        serial = self._next_serial
+        self._next_serial = serial + 1
+        data = b"".join((channels.INLINE, ends.SERIAL.pack(serial), task.packed[0]))
+        sent: List[int] = []
+        self._sending = worker, task, serial, sent
+        task.serial = serial
+        worker.sent[serial] = task
+        try:
+            sent.extend(map(worker.end.post, (data,), (_POST_FLAGS,)))
+        except OSError:
+            worker.window = max(len(worker.sent) - 1, 1)
+        return self._finish_sending()
+
+    def _finish_sending(self) -> bool:
+        """Bring the state in line with what was really sent, also after an interruption."""
+        sending = self._sending
+        if sending is None:
+            return True
+        worker, task, serial, sent = sending
+        if sent:
+            task.packed = None
+            worker.assigned += 1
+        elif task.serial == serial:
+            task.serial = 0
+            worker.sent.pop(serial, None)
+        self._sort(worker)
+        self._sending = None
+        return bool(sent)
+
+    def _sort(self, worker: Worker) -> None:
+        """Put a worker where `_pick` finds it."""
+        self._idle.pop(worker, None)
+        self._roomy.pop(worker, None)
+        if not worker.is_ready or worker.is_retired:
+            return
+        if self._maxtasks is not None and worker.assigned >= self._maxtasks:
+            return
+        if not worker.sent:
+            self._idle[worker] = None
+        elif len(worker.sent) < worker.window:
+            self._roomy[worker] = None
 
     # --- the dispatcher --------------------------------------------------------------------------
 
     def _run(self) -> None:
-        self._watch(self._wakeup, lambda: os.read(self._wakeup, 512))
+        self._watch.add(self._wakeup, self._on_wakeup)
+        self._watch.add(self._replies, self._on_replies)
         for worker in self._workers:
             self._watch_worker(worker)
         while True:
-            self._settle()
-            if self._is_over():
-                break
-            for fd, _ in descriptors.poll_until(self._poll, self._patience()):
-                handler = self._watched.get(fd)
-                if handler is not None:
+            try:
+                self._settle()
+                if self._is_over():
+                    break
+                for handler in self._watch.wait(self._patience()):
                     handler()
+            except BaseException:
+                # No memory, no descriptors, an error of ours: everybody's results depend on this.
+                report()
+                time.sleep(_PAUSE_SECONDS)
         self._exit_callback.cancel()
         with self._lock:
-            descriptors.close_all([self._wakeup, self._waker])
-            self._wakeup = self._waker = -1
+            self.close_descriptors()
 
     def _is_over(self) -> bool:
-        # The last may have left before the others' tasks came, or those that are held.
-        idle = self._broken is not None or (not self._waiting and not self._holds)
+        # The last may have left before the others' tasks came, or those of a stream.
+        idle = self._broken is not None or self._waiting.is_over
         return not self._workers and (self.state == TERMINATE or (self.state == CLOSE and idle))
 
     def _patience(self) -> Optional[float]:
@@ -234,233 +328,288 @@ class Dispatcher:
     def _wants_workers(self) -> bool:
         return (
             self._broken is None
-            and (self.state == RUN or bool(self._waiting) or self._holds > 0)
+            and (self.state == RUN or not self._waiting.is_over)
+            and self.state != TERMINATE
             and len(self._workers) < self.size
         )
 
     def _settle(self) -> None:
         """Bring the workers in line with the state."""
-        while self._failed:
-            self._fail(*self._failed.pop())
         if self.state == TERMINATE:
             self._break_off()
             return
         while self._wants_workers() and self._replace():
             pass
-        if self.state == CLOSE:
-            with self._lock:
-                done = []
-                if not self._waiting and not self._holds:
-                    done = [worker for worker in self._workers if worker.task is None]
-            for worker in done:
+        self._feed()
+        self._balance()
+        if self.state == CLOSE and self._waiting.is_over:
+            for worker in [worker for worker in self._workers if not worker.sent]:
                 self._retire(worker)
 
     def _break_off(self) -> None:
         with self._lock:
-            tasks = [*self._waiting]
-            self._waiting.clear()
+            self._finish_sending()
+            sources = self._waiting.take_all()
             for worker in self._workers:
-                if worker.task is not None:
-                    tasks.append(worker.task)
-                    worker.task = None
-            self._idle.clear()
-        late = self._deadline is not None and time.monotonic() >= self._deadline
-        if late:
+                sources.extend(worker.sent.values())
+                worker.sent.clear()
+        is_late = self._deadline is not None and time.monotonic() >= self._deadline
+        if is_late:
             self._deadline = None
         for worker in self._workers:
-            if late:
+            if is_late:
                 worker.process.kill()
-            elif worker.channel.fileno() >= 0:
+            elif not worker.is_terminated:
+                worker.is_terminated = True
                 worker.process.terminate()
             self._retire(worker)
-        for task in tasks:
-            self._fail(task, RuntimeError("the pool was terminated before this task was done"))
+        for source in sources:
+            source.fail(RuntimeError("the pool was terminated before this task was done"))
 
-    def _watch(self, fd: int, handler: Callable[[], Any]) -> None:
-        self._watched[fd] = handler
-        self._poll.register(fd, select.POLLIN)
+    def _on_wakeup(self) -> None:
+        os.read(self._wakeup, 512)
+        # From here on a new wake-up is written, and what was changed before is seen.
+        self._is_awake = False
 
-    def _unwatch(self, fd: int) -> None:
-        if self._watched.pop(fd, None) is not None:
-            self._poll.unregister(fd)
+    # --- tasks to workers
 
-    def _watch_worker(self, worker: _Worker) -> None:
-        self._watch(worker.channel.fileno(), lambda: self._on_message(worker))
-        self._watch(worker.process.sentinel, lambda: self._on_end(worker))
+    def _feed(self) -> None:
+        """Send waiting tasks to workers that have room."""
+        while self._idle or self._roomy:
+            with self._lock:
+                self._finish_sending()
+                task = self._waiting.peek()
+            if task is None:
+                return
+            if task.packed is None:
+                try:
+                    _pack(task)
+                except Exception as error:
+                    task.fail(error)
+                    continue
+                except BaseException as error:
+                    task.fail(MaybeEncodingError(describe(error), "the arguments of a task"))
+                    continue
+            if not self._send(task):
+                _forget_descriptors(task)
+                return
 
-    def _on_message(self, worker: _Worker) -> bool:
-        """Take one message of a worker; False where there was none."""
-        try:
-            payload, fds = worker.channel.receive(flags=channels.DONTWAIT)
-        except BlockingIOError:
-            return False
-        except (EOFError, OSError):
-            # It is ending. Its sentinel will tell.
-            self._unwatch(worker.channel.fileno())
-            return False
-        if not worker.ready and payload == READY:
-            worker.ready = True
-            self._failed_starts = 0
-        else:
-            worker.done += 1
+    def _send(self, task: Task) -> bool:
+        """Send a task to whoever has room; False where nobody has."""
         with self._lock:
-            # Under the lock: the answer may be here before submit() has noted what it sent.
-            task, worker.task = worker.task, None
-            if self._maxtasks is not None and worker.done >= self._maxtasks:
-                self._retire(worker)
-            else:
-                # The next task first: the worker does it while this thread unpickles.
-                self._assign(worker)
-        if task is not None:
-            self._deliver(task, payload, fds)
+            worker = self._pick(task)
+            if worker is None or self.state == TERMINATE:
+                return False
+            if _is_short(task):
+                return self._post(worker, task)
+            serial = self._next_serial
+            self._next_serial = serial + 1
+            task.serial = serial
+            worker.sent[serial] = task
+            worker.assigned += 1
+            self._sort(worker)
+        payload, fds = task.packed
+        task.packed = None
+        try:
+            worker.end.send(_numbered(serial, payload), fds, channels.DONTWAIT)
+        except Exception as error:
+            with self._lock:
+                worker.sent.pop(serial, None)
+                worker.assigned -= 1
+                self._sort(worker)
+            # No descriptors or no memory left, say.
+            task.fail(error)
         return True
 
-    def _on_end(self, worker: _Worker) -> None:
-        # What it sent before it died counts.
-        while worker.channel.fileno() >= 0 and self._on_message(worker):
-            pass
-        self._retire(worker)
-        self._unwatch(worker.process.sentinel)
-        worker.process.join()
-        pid, exitcode = worker.process.pid, worker.process.exitcode
-        with self._lock:
-            task, worker.task = worker.task, None
-            self._workers.remove(worker)
-        worker.process.close()
-        died = WorkerDied(f"worker process {pid} died with exit code {exitcode}")
-        if task is not None:
-            self._fail(task, died)
-        if not worker.ready and self.state != TERMINATE:
-            self._failed_starts += 1
-            if self._failed_starts >= max(_MOST_FAILED_STARTS, self.size):
-                self._give_up(
-                    WorkerDied(
-                        f"{self._failed_starts} workers in a row died before they were ready for "
-                        f"tasks, the last one, process {pid}, with exit code {exitcode}; what "
-                        "its initializer raised is on stderr"
-                    )
-                )
+    def _balance(self) -> None:
+        """Take from the busy what they have not begun, for those who have nothing."""
+        while self._idle and not self._waiting and self.state != TERMINATE:
+            behind = [worker for worker in self._workers if len(worker.sent) > 1]
+            if not any(self._move_from(worker) for worker in behind):
+                return
 
-    def _give_up(self, error: WorkerDied) -> None:
+    def _move_from(self, busy: Worker) -> bool:
+        try:
+            payload: Any = busy.end.take_back(flags=channels.DONTWAIT)[0]
+        except (BlockingIOError, EOFError):
+            return False  # it has received everything
+        (serial,) = ends.SERIAL.unpack_from(payload)
         with self._lock:
-            self._broken = error
-            tasks = [*self._waiting]
-            self._waiting.clear()
-        for task in tasks:
-            self._fail(task, error)
+            task = busy.sent.pop(serial)
+            busy.assigned -= 1
+            task.serial = 0
+            task.packed = payload[ends.SERIAL.size :], []
+            self._sort(busy)
+            self._waiting.put_back([task])
+        self._feed()
+        return True
+
+    # --- replies from workers
+
+    def _on_replies(self) -> None:
+        packets.take(self._replies, self._inbox)
+        while self._inbox:
+            self._on_reply(self._inbox.popleft())
+
+    def _on_reply(self, packet: bytes) -> None:
+        place, serial, micros, kind = ends.HEADER.unpack_from(packet)
+        worker = self._by_place[place]
+        if kind == READY:
+            self._failed_starts = 0
+            with self._lock:
+                worker.is_ready = True
+                self._sort(worker)
+            return
+        payload: Any = packet[ends.HEADER.size :]
+        fds: List[int] = []
+        error: Optional[Exception] = None
+        if kind & ends.IN_CHANNEL:
+            try:
+                payload, fds = worker.end.receive(flags=channels.DONTWAIT)
+            except Exception as failure:
+                # No descriptors or no memory left: this one is lost, and the rest goes on.
+                error = failure
+        if kind & ~ends.IN_CHANNEL == NOT_READY:
+            worker.failure = error or _unpack(FAILED, payload, fds)[1]
+            return
+        with self._lock:
+            self._finish_sending()
+            task = worker.sent.pop(serial, None)
+            worker.note_time(micros)
+            self._sort(worker)
+        if worker.assigned == self._maxtasks and not worker.sent:
+            self._retire(worker)
+        if task is None:
+            descriptors.close_all(fds)  # the pool was terminated
+        elif error is not None:
+            task.fail(error)
+        else:
+            task.resolve(*_unpack(kind & ~ends.IN_CHANNEL, payload, fds), len(payload))
+
+    # --- workers come and go
+
+    def _start_worker(self) -> Worker:
+        worker = self._workshop.start_worker()
+        with self._lock:
+            self._workers.append(worker)
+            self._by_place[worker.place] = worker
+        return worker
 
     def _replace(self) -> bool:
         try:
             self._watch_worker(self._start_worker())
         except Exception:
+            # What ended workers hold is given back when nobody refers to them.
+            gc.collect()
             if not self._workers:
-                traceback.print_exc()
+                report()
             return False
         return True
 
-    def _start_worker(self) -> _Worker:
-        with _gate:
-            ours, theirs = channels.pair()
-            _parent_ends.add(ours)
-            try:
-                end = Connection._over(theirs, True, True)
-                process = self._process_class(
-                    target=work, args=(end, self._initializer, self._initargs), daemon=True
-                )
-                process.name = process.name.replace("Process", "PoolWorker")
-                process.start()
-            except BaseException:
-                ours.close()
-                raise
-            finally:
-                theirs.close()
-        worker = _Worker(process, ours)
+    def _watch_worker(self, worker: Worker) -> None:
+        self._watch.add(worker.process.sentinel, lambda: self._on_end(worker))
+
+    def _retire(self, worker: Worker) -> None:
+        """Send a worker no more, so that it ends when it has nothing to do."""
         with self._lock:
-            self._workers.append(worker)
-        return worker
+            if not worker.is_retired:
+                worker.is_retired = True
+                self._sort(worker)
+                worker.end.hang_up()
 
-    def _retire(self, worker: _Worker) -> None:
-        """Close a worker's channel: it ends when it has nothing to do."""
+    def _on_end(self, worker: Worker) -> None:
+        # What it sent before it died counts.
+        while True:
+            packets.take(self._replies, self._inbox)
+            if not self._inbox:
+                break
+            self._on_replies()
+        self._watch.remove(worker.process.sentinel)
+        worker.process.join()
         with self._lock:
-            if worker in self._idle:
-                self._idle.remove(worker)
-        if worker.channel.fileno() >= 0:
-            self._unwatch(worker.channel.fileno())
-            worker.channel.close()
+            self._finish_sending()
+            worker.is_retired = True
+            self._sort(worker)
+            self._workers.remove(worker)
+            del self._by_place[worker.place]
+            lost = worker.sent.pop(self._begun_by(worker), None)
+            self._waiting.put_back(list(worker.sent.values()))
+            worker.sent.clear()
+        self._workshop.end_worker(worker)
+        pid, exitcode = worker.process.pid, worker.process.exitcode
+        if lost is not None:
+            lost.fail(WorkerDied(f"worker process {pid} died with exit code {exitcode}"))
+        if not worker.is_ready and self.state != TERMINATE:
+            self._failed_starts += 1
+            if self._failed_starts >= max(_FAILED_STARTS, self.size):
+                self._give_up(worker)
 
-    def _assign(self, worker: _Worker) -> None:
-        """Give a worker without a task the next one. The lock is held."""
-        if self.state == TERMINATE or not worker.ready:
-            return
-        if not self._waiting:
-            self._idle.append(worker)
-            return
-        task = self._waiting.popleft()
-        try:
-            worker.channel.send(task.data, task.fds)
-        except ConnectionError:
-            # It died idle, and is no more. The task is for another.
-            self._waiting.appendleft(task)
-            return
-        except OSError as error:
-            # No descriptors left, say.
-            self._idle.append(worker)
-            self._failed.append((task, error))
-            self._wake()
-            return
-        task.drop()
-        worker.task = task
+    def _begun_by(self, worker: Worker) -> int:
+        assert self._board is not None
+        return self._board.words[worker.place]
 
-    def _deliver(self, task: Task, payload: channels.Payload, fds: List[int]) -> None:
-        try:
-            outcome = messages.unpack(payload, fds)
-        except Exception as error:
-            # An exception, say, whose class can't be made of its arguments.
-            outcome = Outcome(False, error)
-        self._hand_over(task, outcome)
+    def _give_up(self, last: Worker) -> None:
+        """The pool is broken: no worker gets ready."""
+        failure = last.failure
+        error = WorkerDied(
+            f"{self._failed_starts} workers in a row died before they were ready for tasks; the "
+            f"last one, process {last.process.pid}, with exit code {last.process.exitcode}"
+            + ("" if failure is None else f": its initializer raised {describe(failure)}")
+        )
+        error.__cause__ = failure
+        with self._lock:
+            self._broken = error
+            sources = self._waiting.take_all()
+        for source in sources:
+            source.fail(error)
 
-    def _fail(self, task: Task, error: BaseException) -> None:
-        task.drop()
-        self._hand_over(task, Outcome(False, error))
 
-    @staticmethod
-    def _hand_over(task: Task, outcome: Outcome) -> None:
-        try:
-            task.deliver(outcome)
-        except Exception:
-            traceback.print_exc()
+def _pack(task: Task) -> None:
+    """Make the message of a task. Raises whatever pickling raises."""
+    task.packed = messages.pack_apart((task.how, task.function, task.given))
 
-    def forget(self) -> None:
-        """In a forked child: the workers are the parent's."""
-        descriptors.close_all([self._wakeup, self._waker])
-        self._wakeup = self._waker = -1
+
+def _is_short(task: Task) -> bool:
+    payload, fds = task.packed
+    return not fds and not isinstance(payload, channels.OutOfBandPickle) and len(payload) <= _SHORT
+
+
+def _forget_descriptors(task: Task) -> None:
+    # They are the objects' own, which may be closed before the task is sent.
+    if task.packed is not None and task.packed[1]:
+        task.packed = None
+
+
+def _numbered(serial: int, payload: channels.Payload) -> channels.Payload:
+    number = ends.SERIAL.pack(serial)
+    if isinstance(payload, channels.OutOfBandPickle):
+        return channels.OutOfBandPickle(number + payload.pickle, payload.buffers)
+    return number + payload
+
+
+def _unpack(kind: int, payload: Any, fds: List[int]) -> Tuple[bool, Any]:
+    """Whether a task has succeeded, and what came of it."""
+    try:
+        found = messages.unpack(payload, fds)
+        if kind == FAILED:
+            return False, with_cause(*found)
+        if kind == PARTLY:
+            found = [value if ok else Failure(*messages.unpack(value, [])) for ok, value in found]
+        return True, found
+    except Exception as error:
+        return False, error
+    except BaseException as error:
+        # SystemExit, say, of a class that is made anew: raised by get(), it would end somebody.
+        return False, MaybeEncodingError(describe(error), "a result that can't be unpickled")
 
 
 _dispatchers: weakref.WeakSet[Dispatcher] = weakref.WeakSet()
-_parent_ends: weakref.WeakSet[channels.PacketChannel] = weakref.WeakSet()
-_gate = threading.RLock()
-
-
-def _before_fork() -> None:
-    _gate.acquire()
-
-
-def _after_fork_in_parent() -> None:
-    _gate.release()
 
 
 def _after_fork_in_child() -> None:
-    global _gate
-    _gate = threading.RLock()
-    for end in weak.living(_parent_ends):
-        end.close()
     for dispatcher in weak.living(_dispatchers):
-        dispatcher.forget()
+        dispatcher.close_descriptors()
     _dispatchers.clear()
 
 
-os.register_at_fork(
-    before=_before_fork,
-    after_in_parent=_after_fork_in_parent,
-    after_in_child=_after_fork_in_child,
-)
+os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -1,19 +1,67 @@
-"""What the methods of a pool return: results that come later."""
+"""What the methods of a pool return: results that come later.
+
+The dispatcher calls what begins with an underscore; the rest is called by anybody.
+"""
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
-import traceback
 from collections import deque
 from typing import Any, Callable, Deque, Dict, List, Optional, Tuple
 
 from ..exceptions import TimeoutError
-from .worker import Outcome
+from .errors import report, with_cause
+from .tasks import Failure
 
-__all__ = ["AsyncResult", "IMapIterator", "IMapUnorderedIterator", "MapResult"]
+__all__ = ["AsyncResult", "Callback", "IMapIterator", "IMapUnorderedIterator", "MapResult"]
 
 Callback = Optional[Callable[[Any], Any]]
+
+# What results may take that nobody has asked for yet, when they are those of an iterable that may
+# be endless. In bytes of messages, with this many for what Python keeps beside each.
+_UNTAKEN_BYTES = 2 * 1024 * 1024
+_BESIDE_BYTES = 300
+
+
+class _Waiters:
+    """Threads that wait until something is so. It costs nothing where nobody has to wait."""
+
+    __slots__ = ("_locks",)
+
+    def __init__(self) -> None:
+        self._locks: List[Any] = []
+
+    def wait(self, is_so: Callable[[], Any], timeout: Optional[float]) -> bool:
+        """Wait until `is_so()`, at most `timeout` seconds; say whether it is."""
+        if is_so():
+            return True
+        deadline = None if timeout is None else time.monotonic() + timeout
+        lock = threading.Lock()
+        lock.acquire()
+        while True:
+            self._locks.append(lock)
+            # Again, as whoever made it so may have looked for waiters before this one was there.
+            if is_so():
+                return True
+            left = -1.0
+            if deadline is not None:
+                left = min(max(deadline - time.monotonic(), 0), threading.TIMEOUT_MAX)
+            lock.acquire(True, left)
+            if is_so():
+                return True
+            if deadline is not None and time.monotonic() >= deadline:
+                return False
+
+    def wake(self) -> None:
+        """It is so, or may be."""
+        locks = self._locks
+        while locks:
+            try:
+                locks.pop().release()
+            except (IndexError, RuntimeError):
+                pass  # another thread took it, or it waits no more
 
 
 class AsyncResult:
@@ -27,7 +75,8 @@ class AsyncResult:
         self._pool = pool
         self._callback = callback
         self._error_callback = error_callback
-        self._event = threading.Event()
+        self._waiters = _Waiters()
+        self._is_ready = False
         self._ok = False
         self._value: Any = None
 
@@ -38,7 +87,7 @@ class AsyncResult:
 
         Anchor: multiprocessing.pool.AsyncResult.get
         """
-        if not self._event.wait(timeout):
+        if not self._wait(timeout):
             raise TimeoutError(f"no result within {timeout} seconds")
         if self._ok:
             return self._value
@@ -49,35 +98,44 @@ class AsyncResult:
 
         Anchor: multiprocessing.pool.AsyncResult.wait
         """
-        self._event.wait(timeout)
+        self._wait(timeout)
 
     def ready(self) -> bool:
         """Whether the call has completed.
 
         Anchor: multiprocessing.pool.AsyncResult.ready
         """
-        return self._event.is_set()
+        return self._is_ready
 
     def successful(self) -> bool:
         """Whether the call completed without raising. ValueError when it hasn't completed.
 
         Anchor: multiprocessing.pool.AsyncResult.successful
         """
-        if not self.ready():
+        if not self._is_ready:
             raise ValueError("the result isn't ready: wait() for it first")
         return self._ok
 
-    def _deliver(self, outcome: Outcome) -> None:
-        self._ok, self._value = outcome.ok, outcome.unwrapped()
-        callback = self._callback if self._ok else self._error_callback
+    def _wait(self, timeout: Optional[float]) -> bool:
+        if self._is_ready:
+            return True
+        _check_owner(self._pool)
+        return self._waiters.wait(self.ready, timeout)
+
+    def _deliver(self, index: int, ok: bool, value: Any, size: int) -> None:
+        if self._is_ready:
+            return
+        self._ok, self._value = ok, value
+        callback = self._callback if ok else self._error_callback
         if callback is not None:
             try:
-                callback(self._value)
-            except Exception:
+                callback(value)
+            except BaseException:
                 # The thread that got here handles everybody's results.
-                traceback.print_exc()
+                report()
         self._callback = self._error_callback = None
-        self._event.set()
+        self._is_ready = True
+        self._waiters.wake()
         self._pool = None
 
 
@@ -86,28 +144,37 @@ class MapResult(AsyncResult):
 
     def __init__(self, pool: Any, chunks: int, callback: Callback, errback: Callback) -> None:
         super().__init__(pool, callback, errback)
-        self._chunks: List[Any] = [None] * chunks
-        self._left = chunks
-        self._error: Optional[Tuple[int, Outcome]] = None
-        # Chunks that can't be pickled are delivered by the caller of map().
-        self._lock = threading.Lock()
+        self._count = chunks
+        self._chunks: Dict[int, List[Any]] = {}
+        # Of several exceptions the one that the built-in map() would have met.
+        self._error: Optional[Tuple[int, BaseException]] = None
         if not chunks:
-            self._deliver(Outcome(True, []))
+            super()._deliver(0, True, [], 0)
 
-    def _deliver_chunk(self, index: int, outcome: Outcome) -> None:
-        with self._lock:
-            if outcome.ok:
-                self._chunks[index] = outcome.value
-            elif self._error is None or index < self._error[0]:
-                # Of several exceptions the one that the built-in map() would have met.
-                self._error = index, outcome
-            self._left -= 1
-            if self._left:
-                return
+    def _deliver(self, index: int, ok: bool, value: Any, size: int) -> None:
+        if self._is_ready:
+            return
+        if not ok and (self._error is None or index < self._error[0]):
+            self._error = index, value
+        self._chunks[index] = value if ok else []
+        if len(self._chunks) == self._count:
+            self._complete()
+
+    def _complete(self) -> None:
         if self._error is not None:
-            self._deliver(self._error[1])
+            super()._deliver(0, False, self._error[1], 0)
         else:
-            self._deliver(Outcome(True, [value for chunk in self._chunks for value in chunk]))
+            chunks = [self._chunks[index] for index in range(self._count)]
+            super()._deliver(0, True, list(itertools.chain.from_iterable(chunks)), 0)
+        self._chunks = {}
+
+    def _has_place(self, index: int) -> bool:
+        return True
+
+    def _end_at(self, count: int, error: Optional[BaseException] = None) -> None:
+        if error is not None:
+            # The pool was terminated, and the chunks that are missing won't come.
+            super()._deliver(0, False, error, 0)
 
 
 class IMapIterator:
@@ -115,13 +182,20 @@ class IMapIterator:
 
     def __init__(self, pool: Any, buffersize: Optional[int] = None) -> None:
         self._pool = pool
-        self._changed = threading.Condition()
-        self._outcomes: Dict[int, List[Outcome]] = {}
-        self._current: Deque[Outcome] = deque()
+        self._buffersize = buffersize
+        self._is_bounded = False
+        self._waiters = _Waiters()
+        # Held while a result is taken out: several threads may do so.
+        self._taking = threading.Lock()
+        self._current: Deque[Any] = deque()
+        self._chunks: Dict[int, Tuple[List[Any], int]] = {}
         self._taken = 0
+        self._taken_bytes = 0
+        self._come_bytes = 0
         self._length: Optional[int] = None
-        # Free places for tasks whose results weren't taken yet.
-        self._places = threading.Semaphore(buffersize) if buffersize is not None else None
+        self._error: Optional[BaseException] = None
+        # Called when there is a place again for a task whose results weren't taken.
+        self._on_place: Optional[Callable[[], Any]] = None
 
     def __iter__(self) -> IMapIterator:
         return self
@@ -137,50 +211,104 @@ class IMapIterator:
         Anchor: multiprocessing.pool.Pool.imap
         """
         deadline = None if timeout is None else time.monotonic() + timeout
-        with self._changed:
-            while not self._current:
-                if self._next_chunk():
-                    continue
+        while True:
+            with self._taking:
+                if self._current or self._refill():
+                    item = self._current.popleft()
+                    break
                 if self._taken == self._length:
-                    self._pool = None
-                    raise StopIteration
-                left = None if deadline is None else deadline - time.monotonic()
-                if left is not None and left <= 0:
-                    raise TimeoutError(f"no result within {timeout} seconds")
-                self._changed.wait(left)
-            outcome = self._current.popleft()
-        value = outcome.unwrapped()
-        if outcome.ok:
-            return value
-        raise value
+                    self._finish()
+            _check_owner(self._pool)
+            left = None if deadline is None else deadline - time.monotonic()
+            if not self._waiters.wait(self._has_more, left):
+                raise TimeoutError(f"no result within {timeout} seconds")
+        if isinstance(item, Failure):
+            raise with_cause(item.error, item.text)
+        return item
 
-    def _next_chunk(self) -> bool:
-        chunk = self._outcomes.pop(self._key(), None)
-        if chunk is None:
-            return False
-        self._current.extend(chunk)
-        self._taken += 1
-        if self._places is not None:
-            self._places.release()
+    def _finish(self) -> None:
+        error, self._error = self._error, None
+        self._pool = self._on_place = None
+        raise StopIteration if error is None else error
+
+    def _refill(self) -> bool:
+        """Take the next chunk that has come, if it has."""
+        while not self._current:
+            found = self._pop()
+            if found is None:
+                return False
+            chunk, size = found
+            self._taken += 1
+            self._taken_bytes += size
+            self._current.extend(chunk)
+            if self._on_place is not None:
+                self._on_place()
         return True
 
-    def _key(self) -> int:
-        return self._taken
+    def _has_more(self) -> bool:
+        return bool(self._current) or self._has_come() or self._taken == self._length
 
-    def _deliver_chunk(self, index: int, outcome: Outcome) -> None:
+    def _deliver(self, index: int, ok: bool, value: Any, size: int) -> None:
         # A task that failed as a whole, with its worker, say, has one outcome.
-        with self._changed:
-            self._outcomes[index] = outcome.value if outcome.ok else [outcome]
-            self._changed.notify_all()
+        size += _BESIDE_BYTES
+        self._come_bytes += size
+        self._put(index, value if ok else [Failure(value, "")], size)
+        self._waiters.wake()
 
-    def _end_at(self, length: int) -> None:
-        with self._changed:
+    def _limit(self, on_place: Callable[[], Any], is_endless: bool) -> None:
+        """Call `on_place` when there may be one more task. Of an endless iterable the results that
+        nobody takes are bounded."""
+        self._on_place = on_place
+        self._is_bounded = is_endless
+
+    def _unlimit(self) -> None:
+        """Nothing is bounded that wasn't asked to be: the pool is to come to its end."""
+        self._is_bounded = False
+
+    def _has_place(self, index: int) -> bool:
+        """Whether one more task may be under way, number `index`."""
+        if self._buffersize is not None:
+            return index - self._taken < self._buffersize
+        return not self._is_bounded or self._come_bytes - self._taken_bytes < _UNTAKEN_BYTES
+
+    def _end_at(self, length: int, error: Optional[BaseException] = None) -> None:
+        """There are so many tasks, and after their results there is an error, or the end."""
+        if self._length is None:
+            self._error = error
             self._length = length
-            self._changed.notify_all()
+        self._waiters.wake()
+
+    # How the chunks that have come are kept: here by their index, until it is their turn.
+
+    def _put(self, index: int, chunk: List[Any], size: int) -> None:
+        if index >= self._taken:
+            self._chunks[index] = chunk, size
+
+    def _pop(self) -> Optional[Tuple[List[Any], int]]:
+        return self._chunks.pop(self._taken, None)
+
+    def _has_come(self) -> bool:
+        return self._taken in self._chunks
 
 
 class IMapUnorderedIterator(IMapIterator):
     """The results of imap_unordered(), in the order in which they come."""
 
-    def _key(self) -> int:
-        return next(iter(self._outcomes), -1)
+    def __init__(self, pool: Any, buffersize: Optional[int] = None) -> None:
+        super().__init__(pool, buffersize)
+        self._arrived: Deque[Tuple[List[Any], int]] = deque()
+
+    def _put(self, index: int, chunk: List[Any], size: int) -> None:
+        self._arrived.append((chunk, size))
+
+    def _pop(self) -> Optional[Tuple[List[Any], int]]:
+        return self._arrived.popleft() if self._arrived else None
+
+    def _has_come(self) -> bool:
+        return bool(self._arrived)
+
+
+def _check_owner(pool: Any) -> None:
+    # In a forked copy of the process nothing will ever come.
+    if pool is not None:
+        pool._check_owner()

@@ -9,32 +9,20 @@ from __future__ import annotations
 import itertools
 import os
 import threading
-import traceback
-from collections import deque
-from typing import Any, Callable, Deque, List, Optional, Set, Tuple
+from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
-from .dispatcher import CLOSE, RUN, TERMINATE, WorkerDied
-from .worker import Outcome
+from .dispatcher import CLOSE, RUN, TERMINATE, not_running, not_the_owner
+from .errors import WorkerDied, report
+from .tasks import EACH, Failure, Source, Stream, Task, Waiting, perform
 
 __all__ = ["ThreadDispatcher"]
 
-Deliver = Callable[[Outcome], Any]
-
 # After this many workers in a row whose initializer has raised the pool is broken.
 _FAILED_STARTS = 3
+# In place of a message's number.
+_TAKEN = 1
 
 _numbers = itertools.count(1)
-
-
-class _Task:
-    """A call, and where to deliver what comes of it. Tasks are told apart by who they are."""
-
-    __slots__ = ("args", "deliver", "function")
-
-    def __init__(self, deliver: Deliver, function: Callable[..., Any], args: Tuple[Any, ...]):
-        self.deliver = deliver
-        self.function = function
-        self.args = args
 
 
 class ThreadDispatcher:
@@ -45,15 +33,14 @@ class ThreadDispatcher:
     ) -> None:
         self.size = size
         self.state = RUN
+        self.creator = os.getpid()
         self._initializer = initializer
         self._initargs = initargs
-        self._creator = os.getpid()
         # Reentrant, as a finalizer may terminate a pool in the middle of anything.
         self._changed = threading.Condition(threading.RLock())
-        self._waiting: Deque[_Task] = deque()
-        self._running: Set[_Task] = set()
+        self._waiting = Waiting()
+        self._running: Set[Task] = set()
         self._threads: List[threading.Thread] = []
-        self._holds = 0
         self._failed_starts = 0
         self._broken: Optional[WorkerDied] = None
         # Callbacks of one pool never run at the same time.
@@ -65,58 +52,71 @@ class ThreadDispatcher:
             self.terminate(wait=False)
             raise
 
-    # --- for the pool, the interface of Dispatcher ------------------------------------------------
+    # --- for the pool, the interface of Dispatcher -----------------------------------------------
 
-    def submit(self, deliver: Deliver, *parts: Any, held: bool = False) -> None:
-        """Have a worker call parts[0](*parts[1:]).
+    def submit(self, task: Task) -> None:
+        """Have a worker do a task. Raises ValueError when the pool takes no more."""
+        self.add(task)
 
-        held: the caller has called hold(), and so may submit to a pool that was closed since.
-        Raises ValueError when the pool takes no more tasks.
-        """
-        function, *args = parts
-        task = _Task(deliver, function, tuple(args))
+    def add(self, source: Source) -> None:
+        """Have workers do the tasks that come from a source, after those that are waiting."""
         with self._changed:
-            self._check(held)
+            self.check_running()
             broken = self._broken
             if broken is None:
-                self._waiting.append(task)
-                self._changed.notify()
+                self._waiting.add(source)
+                if isinstance(source, Task):
+                    self._changed.notify()
+                else:
+                    source.peek()
+                    self._changed.notify_all()
         if broken is not None:
-            self._hand_over(task, Outcome(False, broken))
+            self._fail(source, broken)
 
-    def hold(self) -> None:
-        """Announce tasks that are still to be made, so that close() waits for them."""
+    def offer(self, source: Source) -> None:
+        """A source that was added has a task again, or may have one."""
         with self._changed:
-            self._check(held=False)
-            self._holds += 1
-
-    def unhold(self) -> None:
-        """The announced tasks are all submitted."""
-        with self._changed:
-            self._holds -= 1
+            if self.state == TERMINATE or self._broken is not None or source.is_over:
+                return
+            self._waiting.add(source)
             self._changed.notify_all()
+
+    def end(self, source: Stream) -> None:
+        """A stream has come to its end."""
+        with self._changed:
+            self._waiting.forget_if_over(source)
+            self._changed.notify_all()
+
+    def may_read(self, unsent: int) -> bool:
+        """Whether a stream with so many unsent tasks should read one more."""
+        return unsent < 2 * self.size
 
     def check_running(self) -> None:
         """Raise ValueError when the pool takes no more tasks."""
-        self._check(held=False)
+        if self.creator != os.getpid():
+            raise not_the_owner(self.creator)
+        if self.state != RUN:
+            raise not_running(self.state)
 
     def close(self) -> None:
         with self._changed:
             if self.state == RUN:
                 self.state = CLOSE
+            self._waiting.hurry()
             self._changed.notify_all()
 
     def terminate(self, wait: bool = True) -> None:
         """Give up all tasks. Does not wait, as the threads end when their tasks return."""
+        if self.creator != os.getpid():
+            return
         with self._changed:
             self.state = TERMINATE
-            given_up = [*self._waiting, *self._running]
-            self._waiting.clear()
+            sources: List[Source] = [*self._waiting.take_all(), *self._running]
             self._running.clear()
             self._changed.notify_all()
         error = RuntimeError("the pool was terminated before this task was done")
-        for task in given_up:
-            self._hand_over(task, Outcome(False, error))
+        for source in sources:
+            self._fail(source, error)
 
     def join(self) -> None:
         while True:
@@ -126,6 +126,15 @@ class ThreadDispatcher:
                 return
             for thread in others:
                 thread.join()
+
+    def counts(self) -> Dict[str, int]:
+        """How many workers, tasks under way, and tasks that wait."""
+        with self._changed:
+            return {
+                "workers": len(self._threads),
+                "under_way": len(self._running),
+                "waiting": self._waiting.count(),
+            }
 
     # --- in the threads --------------------------------------------------------------------------
 
@@ -161,14 +170,14 @@ class ThreadDispatcher:
         try:
             self._initializer(*self._initargs)
         except BaseException:
-            traceback.print_exc()
+            report()
         else:
             self._failed_starts = 0
             return True
         with self._changed:
             self._failed_starts += 1
             hopeless = self._failed_starts >= max(_FAILED_STARTS, self.size)
-            wanted = self.state == RUN or bool(self._waiting) or self._holds > 0
+            wanted = self.state == RUN or not self._waiting.is_over
         if hopeless:
             self._break()
         elif wanted:
@@ -182,48 +191,45 @@ class ThreadDispatcher:
         )
         with self._changed:
             self._broken = error
-            given_up = [*self._waiting]
-            self._waiting.clear()
-        for task in given_up:
-            self._hand_over(task, Outcome(False, error))
+            sources = self._waiting.take_all()
+        for source in sources:
+            self._fail(source, error)
 
-    def _next_task(self) -> Optional[_Task]:
+    def _next_task(self) -> Optional[Task]:
         with self._changed:
             while self.state != TERMINATE:
-                if self._waiting:
-                    task = self._waiting.popleft()
+                task = self._waiting.peek()
+                if task is not None:
+                    task.serial = _TAKEN
                     self._running.add(task)
                     return task
-                if self.state == CLOSE and not self._holds:
+                if self.state == CLOSE and self._waiting.is_over:
                     return None
                 self._changed.wait()
         return None
 
-    def _do(self, task: _Task) -> None:
+    def _do(self, task: Task) -> None:
+        ok = False
+        value: Any
         try:
-            outcome = Outcome(True, task.function(*task.args))
-        except Exception as error:
-            outcome = Outcome(False, error)
-        except BaseException as error:
+            value = perform(task.how, task.function, task.given)
+            ok = True
+        except (SystemExit, KeyboardInterrupt) as error:
             # In a process it would end the worker. Raised by get(), it would end somebody else.
-            died = WorkerDied(f"a task has ended its worker thread by {error!r}")
-            died.__cause__ = error
-            outcome = Outcome(False, died)
+            value = WorkerDied(f"a task has ended its worker thread by {error!r}")
+            value.__cause__ = error
+        except BaseException as error:
+            value = error
+        if ok and task.how == EACH and Failure in map(type, value):
+            # Their tracebacks are with them already.
+            value = [
+                Failure(item.error, "") if isinstance(item, Failure) else item for item in value
+            ]
         with self._changed:
-            given_up = task not in self._running
             self._running.discard(task)
-        if not given_up:
-            self._hand_over(task, outcome)
-
-    def _hand_over(self, task: _Task, outcome: Outcome) -> None:
         with self._delivering:
-            try:
-                task.deliver(outcome)
-            except Exception:
-                traceback.print_exc()
+            task.resolve(ok, value)
 
-    def _check(self, held: bool) -> None:
-        if self._creator != os.getpid():
-            raise ValueError("only the process that has made a thread pool can use it")
-        if self.state == TERMINATE or (self.state == CLOSE and not held):
-            raise ValueError(f"the pool doesn't take tasks any more: its state is {self.state}")
+    def _fail(self, source: Source, error: BaseException) -> None:
+        with self._delivering:
+            source.fail(error)

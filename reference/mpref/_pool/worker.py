@@ -1,136 +1,154 @@
-"""The worker's side of a pool: take a task from the channel, do it, send what came of it."""
+"""A worker, from inside: take a task from the channel, do it, reply with what came of it."""
 
 from __future__ import annotations
 
+import signal
+import sys
+import time
 import traceback
-from typing import Any, Callable, List, NamedTuple, Tuple
+from typing import Any, Callable, List, Optional, Tuple
 
-from .._ipc import messages
-from .._ipc.connections import Connection
-from ..exceptions import ProcessError
+from .._ipc import channels, messages
+from .._start import interrupts
+from .ends import SERIAL, WorkerEnd
+from .errors import MaybeEncodingError, describe, pack_error
+from .tasks import EACH, Failure, perform
 
-__all__ = ["READY", "MaybeEncodingError", "Outcome", "RemoteTraceback", "work"]
+__all__ = ["FAILED", "NOT_READY", "PARTLY", "READY", "VALUE", "work"]
 
-# The first message of a worker: its initializer has returned.
-READY = b"ready"
+# Kinds of replies.
+READY = 0  # this worker's initializer has returned
+VALUE = 1  # what the task returned
+FAILED = 2  # an exception and its traceback
+NOT_READY = 4  # the exception that the initializer has raised
+PARTLY = 3  # of an EACH task: pairs of True and a value, or False and a message as in FAILED
 
+# As a shell has it for what SIGINT ended.
+_INTERRUPTED = 130
 
-class RemoteTraceback(Exception):
-    """The cause of an exception that came from a worker: where it was raised there, as text."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.text = text
-
-    def __str__(self) -> str:
-        return f'\n"""\n{self.text}"""'
-
-
-class MaybeEncodingError(ProcessError):
-    """A task's result, or the exception that it raised, can't be pickled."""
-
-    def __init__(self, error: str, value: str) -> None:
-        super().__init__(error, value)
-        self.error = error
-        self.value = value
-
-    def __str__(self) -> str:
-        return f"the result of a task can't be pickled: {self.value}; reason: {self.error}"
+_Reply = Tuple[int, channels.Payload, List[int]]
 
 
-class Outcome(NamedTuple):
-    """What came of a call: its result, or the exception that it raised."""
-
-    ok: bool
-    value: Any
-    # Where the exception was raised. It travels beside, as pickle drops causes.
-    traceback: str = ""
-
-    def unwrapped(self) -> Any:
-        """The result, or the exception with its cause."""
-        if self.traceback:
-            self.value.__cause__ = RemoteTraceback(self.traceback)
-        return self.value
-
-
-def work(end: Connection, initializer: Callable[..., Any], initargs: Tuple[Any, ...]) -> None:
-    """Be a worker until the pool closes its end of the channel."""
-    if initializer is not None:
-        # What it raises is reported as any process' uncaught exception, and ends this worker.
-        initializer(*initargs)
-    channel = end._channel
+def work(
+    end: WorkerEnd, initializer: Optional[Callable[..., Any]], initargs: Tuple[Any, ...]
+) -> None:
+    """Be a worker until the pool hangs up."""
+    ctrl_c = _CtrlC()
     try:
-        channel.send(READY)
+        if initializer is not None:
+            _initialize(end, initializer, initargs)
+        end.reply(0, READY, b"", [], 0)
         while True:
-            try:
-                message = channel.receive()
-            except KeyboardInterrupt:
-                # Ctrl-C reaches all processes of a terminal. What the pool does about it is
-                # the parent's decision; a worker without work has nothing to break off.
-                continue
-            channel.send(*_reply(_do(*message)))
-            del message
+            payload, fds = end.receive()
+            _do(end, payload, fds, ctrl_c)
+            del payload, fds
     except (EOFError, ConnectionError):
-        # The pool is closed, or its process is gone.
-        return
+        return  # the pool is closed, or its process is gone
+    except KeyboardInterrupt:
+        ctrl_c.is_wanted = False
+        sys.exit(_INTERRUPTED)
+    except OSError as error:
+        # A task has closed descriptors that weren't its own. The pool tells what it can tell.
+        sys.exit(f"a worker of a pool has lost its connection to it: {error}")
 
 
-def call(function: Callable[..., Any], args: Any, kwds: Any) -> Any:
-    """The task of apply(): one call."""
-    return function(*args, **kwds)
-
-
-def map_chunk(function: Callable[..., Any], chunk: List[Any]) -> List[Any]:
-    """A task of map(): the first exception ends the chunk."""
-    return [function(item) for item in chunk]
-
-
-def starmap_chunk(function: Callable[..., Any], chunk: List[Any]) -> List[Any]:
-    """A task of starmap()."""
-    return [function(*item) for item in chunk]
-
-
-def each_of_chunk(function: Callable[..., Any], chunk: List[Any]) -> List[Outcome]:
-    """A task of imap(): an exception is its item's only, and the others go on."""
-    return [_outcome(function, item) for item in chunk]
-
-
-def _do(payload: Any, fds: List[int]) -> Outcome:
+def _initialize(end: WorkerEnd, initializer: Callable[..., Any], initargs: Tuple[Any, ...]) -> None:
     try:
-        task, *args = messages.unpack(payload, fds)
+        initializer(*initargs)
     except Exception as error:
-        # A function, say, that this process can't import.
-        return Outcome(False, error, traceback.format_exc())
-    return _outcome(task, *args)
+        # Who waits for a result gets it whole, when other workers don't fare better.
+        end.reply(0, NOT_READY, *pack_error(error, traceback.format_exc()), 0)
+        sys.exit(f"the initializer of a pool's worker has raised {describe(error)}")
 
 
-def _outcome(function: Callable[..., Any], *args: Any) -> Outcome:
+class _CtrlC:
+    """What SIGINT does here. Ctrl-C reaches all processes of a terminal.
+
+    A task gets a KeyboardInterrupt, as everywhere, and one that lets it pass ends its worker, which
+    says nothing: the main process has got the same signal, and it is for that to speak. A worker
+    without a task has nothing to break off.
+    """
+
+    def __init__(self) -> None:
+        self.is_wanted = False
+        try:
+            # Else the program has set a handler of its own.
+            if interrupts.is_ignored():
+                signal.signal(signal.SIGINT, self._on_interrupt)
+        except ValueError:
+            pass  # not in the main thread of its process
+
+    def _on_interrupt(self, signum: int, frame: Any) -> None:
+        if self.is_wanted:
+            # Where it can't be raised, as in a finalizer, the interpreter would print it.
+            sys.unraisablehook = _but_interrupts(sys.unraisablehook)
+            raise KeyboardInterrupt
+
+
+def _but_interrupts(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def unraisable(what: Any) -> None:
+        if not issubclass(what.exc_type, KeyboardInterrupt):
+            hook(what)
+
+    return unraisable
+
+
+def _do(end: WorkerEnd, payload: Any, fds: List[int], ctrl_c: _CtrlC) -> None:
+    began = time.perf_counter()
+    pickle = payload.pickle if isinstance(payload, channels.OutOfBandPickle) else payload
+    (serial,) = SERIAL.unpack_from(pickle)
+    end.begin(serial)
+    ctrl_c.is_wanted = True
+    kind, reply, reply_fds = _outcome(payload, fds)
+    ctrl_c.is_wanted = False
+    end.reply(serial, kind, reply, reply_fds, int((time.perf_counter() - began) * 1e6))
+
+
+def _outcome(payload: Any, fds: List[int]) -> _Reply:
     # SystemExit and KeyboardInterrupt end the worker, and so tell the pool.
     try:
-        return Outcome(True, function(*args))
-    except Exception as error:
-        return Outcome(False, error, traceback.format_exc())
-
-
-def _reply(outcome: Outcome) -> Tuple[bytes, List[int]]:
+        if isinstance(payload, channels.OutOfBandPickle):
+            payload.pickle = memoryview(payload.pickle)[SERIAL.size :]
+        else:
+            payload = payload[SERIAL.size :]
+        how, function, given = messages.unpack(payload, fds)
+        value = perform(how, function, given)
+    except (SystemExit, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        return (FAILED, *pack_error(error, traceback.format_exc()))
+    if how == EACH and Failure in map(type, value):
+        return _partly(value)
     try:
-        return messages.pack(outcome)
-    except Exception as error:
-        return messages.pack(_picklable(outcome, error))
-
-
-def _picklable(outcome: Outcome, error: Exception) -> Outcome:
-    items = outcome.value
-    if isinstance(items, list) and items and isinstance(items[0], Outcome):
+        return (VALUE, *messages.pack_apart(value))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         # One bad item doesn't cost its whole chunk.
-        return Outcome(True, [_checked(item) for item in items])
-    value = MaybeEncodingError(repr(error), repr(outcome.value))
-    return Outcome(False, value, outcome.traceback)
+        return _partly(value) if how == EACH else _not_picklable(value, error)
 
 
-def _checked(outcome: Outcome) -> Outcome:
-    try:
-        messages.pack(outcome)
-    except Exception as error:
-        return _picklable(outcome, error)
-    return outcome
+def _not_picklable(value: Any, error: BaseException) -> _Reply:
+    failure = MaybeEncodingError(describe(error), describe(value))
+    return (FAILED, *messages.pack((failure, "")))
+
+
+def _partly(items: List[Any]) -> _Reply:
+    pairs = []
+    for item in items:
+        if not isinstance(item, Failure):
+            try:
+                messages.pack(item)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
+                item = Failure(MaybeEncodingError(describe(error), describe(item)), "")
+            else:
+                pairs.append((True, item))
+                continue
+        data, fds = pack_error(*item)
+        if fds:
+            lost = MaybeEncodingError("it holds file descriptors", describe(item.error))
+            data, fds = pack_error(lost, item.text)
+        pairs.append((False, data))
+    return (PARTLY, *messages.pack(pairs))

@@ -67,6 +67,8 @@ def run_forked(
 
     def load() -> _Loaded:
         standard_streams.replace_stdin()
+        if child._mp_ignores_interrupts:
+            interrupts.ignore()
         return _Loaded(child, on_ready)
 
     return leave_forked(_guarded(load))
@@ -132,6 +134,8 @@ def _load(channel: socket.socket, fds: List[int], on_ready: Callable[[], object]
         parent = preparation.introduce(prepared)
         standard_streams.replace_stdin()
         preparation.apply(prepared)
+        if prepared.ignores_interrupts:
+            interrupts.ignore()
 
         def load_program() -> process.BaseProcess:
             main_module.load(prepared.main, prepared.surroundings)

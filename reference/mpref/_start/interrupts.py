@@ -10,7 +10,7 @@ from __future__ import annotations
 import signal
 from typing import Any, Callable, Tuple, TypeVar
 
-__all__ = ["block", "release", "run_interruptibly", "unblock"]
+__all__ = ["block", "ignore", "is_ignored", "release", "run_interruptibly", "unblock"]
 
 T = TypeVar("T")
 
@@ -34,6 +34,25 @@ def release(keep_blocked: bool) -> Callable[[], object]:
     if keep_blocked:
         return lambda: None
     return lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+
+
+def ignore() -> None:
+    """Have SIGINT do nothing in this process, unless the program has set a handler of its own.
+
+    For workers of pools, which are to say nothing when Ctrl-C reaches all processes of a terminal.
+    By a handler, as a signal that is ignored is ignored in programs that are executed from here.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _nothing)
+
+
+def is_ignored() -> bool:
+    """Whether `ignore` is in force."""
+    return signal.getsignal(signal.SIGINT) is _nothing
+
+
+def _nothing(signum: int, frame: Any) -> None:
+    pass
 
 
 def run_interruptibly(

@@ -40,6 +40,7 @@ class Preparation(NamedTuple):
     family: reduction.DupFd
     log_settings: Optional[Tuple[int, int, bool]]
     channel_is_sentinel: bool
+    ignores_interrupts: bool
 
 
 # --- in the parent -------------------------------------------------------------------------------
@@ -74,6 +75,7 @@ def pack(child: process.BaseProcess, channel_is_sentinel: bool) -> Tuple[bytes, 
                 family=reduction.DupFd(tracker.family()),
                 log_settings=_log_settings(),
                 channel_is_sentinel=channel_is_sentinel,
+                ignores_interrupts=child._mp_ignores_interrupts,
             )
             data = reduction.dumps(preparation) + reduction.dumps(child)
         return data, list(fds), end

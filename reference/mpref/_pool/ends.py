@@ -1,0 +1,148 @@
+"""The two ends of what connects a pool with one of its workers.
+
+    pool    -> worker   a channel: tasks, each a message of its own
+    pool    <- workers  one pipe for all: replies. Short ones are in it; a longer one, or one with
+                        descriptors, is put into the worker's channel, and the pipe says so
+    worker  -> pool     the board: which task it has begun
+
+The pool keeps a copy of the worker's end of the channel, and so can take back what is sent and not
+received yet: for a worker that has nothing to do, while the first one is busy for long.
+
+Ends of the channels must not survive in forked children, who would keep a worker waiting that its
+pool has left. So from the making of a channel to the start of its worker no other thread may fork
+(`gate`), and every forked child closes the pool's ends.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import threading
+import weakref
+from typing import Any, List, Tuple
+
+from .._ipc import channels, packets, reduction
+from .._os import descriptors, weak
+from .board import Board
+
+__all__ = ["HEADER", "IN_CHANNEL", "PoolEnd", "WorkerEnd", "connect", "gate"]
+
+# What a reply begins with: place of the worker, serial of the task, microseconds that it took,
+# kind of what follows.
+HEADER = struct.Struct("<HQIB")
+# Of the kind: what follows is in the channel.
+IN_CHANNEL = 0x80
+_LONGEST = packets.LONGEST - HEADER.size
+
+SERIAL = struct.Struct("<Q")
+
+
+class PoolEnd:
+    """The pool's end of the channel to one worker."""
+
+    def __init__(self, channel: channels.PacketChannel, spare: channels.PacketChannel) -> None:
+        self._channel = channel
+        self._spare = spare
+        # Sends a whole message in one step, so that it is known whether it was sent, also when a
+        # signal handler raises.
+        self.post = channel.post
+        self.send = channel.send
+        self.receive = channel.receive
+        self.take_back = spare.receive
+        _pool_ends.add(self)
+
+    def hang_up(self) -> None:
+        """Send no more: the worker ends when it has done what it was sent."""
+        self._channel.close()
+
+    def close(self) -> None:
+        self._channel.close()
+        self._spare.close()
+
+
+class WorkerEnd:
+    """The worker's end. In the parent it is only on its way."""
+
+    def __init__(
+        self, channel: channels.PacketChannel, replies: int, board: Board, place: int
+    ) -> None:
+        self._channel = channel
+        self._replies = replies
+        self._board = board
+        self._place = place
+        self.receive = channel.receive
+
+    def begin(self, serial: int) -> None:
+        """Say that this worker has begun with a task."""
+        self._board.words[self._place] = serial
+
+    def reply(
+        self, serial: int, kind: int, payload: channels.Payload, fds: List[int], micros: int
+    ) -> None:
+        """Send what came of a task. Waits while the pool is behind with reading."""
+        if fds or isinstance(payload, channels.OutOfBandPickle) or len(payload) > _LONGEST:
+            self._channel.send(payload, fds)
+            kind, payload = kind | IN_CHANNEL, b""
+        header = HEADER.pack(self._place, serial, min(micros, 0xFFFFFFFF), kind)
+        os.write(self._replies, header + payload)
+
+    def close(self) -> None:
+        self._channel.close()
+        replies, self._replies = self._replies, -1
+        if replies >= 0:
+            os.close(replies)
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return _rebuild, (
+            reduction.DupFd(self._channel.fileno()),
+            reduction.DupFd(self._replies),
+            self._board,
+            self._place,
+        )
+
+
+def _rebuild(
+    channel: reduction.DupFd, replies: reduction.DupFd, board: Board, place: int
+) -> WorkerEnd:
+    return WorkerEnd(channels.PacketChannel(channel.detach()), replies.detach(), board, place)
+
+
+def connect(replies: int, board: Board, place: int) -> Tuple[PoolEnd, WorkerEnd]:
+    """The ends for a new worker. `gate` has to be held until it is started."""
+    ours, theirs = channels.pair()
+    try:
+        spare = channels.PacketChannel(descriptors.duplicate(theirs.fileno()))
+        pool_end = PoolEnd(ours, spare)
+        board.words[place] = 0
+        return pool_end, WorkerEnd(theirs, descriptors.duplicate(replies), board, place)
+    except BaseException:
+        ours.close()
+        theirs.close()
+        raise
+
+
+# Held by who makes a channel, until its worker is started, and by every fork.
+gate = threading.RLock()
+_pool_ends: weakref.WeakSet[PoolEnd] = weakref.WeakSet()
+
+
+def _before_fork() -> None:
+    gate.acquire()
+
+
+def _after_fork_in_parent() -> None:
+    gate.release()
+
+
+def _after_fork_in_child() -> None:
+    global gate
+    gate = threading.RLock()
+    for end in weak.living(_pool_ends):
+        end.close()
+
+
+os.register_at_fork(
+    before=_before_fork,
+    after_in_parent=_after_fork_in_parent,
+    after_in_child=_after_fork_in_child,
+)

@@ -1,0 +1,109 @@
+"""What a pool raises of its own, and exceptions on their way from a worker."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any, Dict, List, Tuple, Type
+
+from .._ipc import messages, reduction
+from ..exceptions import ProcessError
+
+__all__ = [
+    "MaybeEncodingError",
+    "RemoteTraceback",
+    "WorkerDied",
+    "describe",
+    "pack_error",
+    "report",
+    "with_cause",
+]
+
+
+class WorkerDied(ProcessError):
+    """A worker of a pool ended while it was doing a task, or before it could do any."""
+
+
+class RemoteTraceback(Exception):
+    """The cause of an exception that came from a worker: where it was raised there, as text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+    def __str__(self) -> str:
+        return f'\n"""\n{self.text}"""'
+
+
+class MaybeEncodingError(ProcessError):
+    """A task's result, or the exception that it raised, can't be pickled or unpickled."""
+
+    def __init__(self, error: str, value: str) -> None:
+        super().__init__(error, value)
+        self.error = error
+        self.value = value
+
+    def __str__(self) -> str:
+        return f"the result of a task can't be sent: {self.value}; reason: {self.error}"
+
+
+def describe(obj: Any) -> str:
+    """`repr(obj)`, or its type where even that fails."""
+    try:
+        return repr(obj)
+    except Exception:
+        return f"<{type(obj).__name__} object whose repr() fails>"
+
+
+def report() -> None:
+    """Print the exception that is being handled; whatever happens, go on."""
+    try:
+        traceback.print_exc()
+    except BaseException:
+        pass  # stderr is closed, or there is no memory for the text
+
+
+def pack_error(error: BaseException, text: str) -> Tuple[bytes, List[int]]:
+    """A message with an exception and its traceback, which its reader is able to unpickle.
+
+    An exception is pickled as its class and `args`, and made again by calling the class with
+    these. Where the class wants other arguments that fails, at the reader, who then has nothing. So
+    it is tried here first, and such an exception is made again without its `__init__`.
+    """
+    for candidate in (error, _Remade(error)):
+        try:
+            data, fds = messages.pack((candidate, text))
+            if fds or isinstance(reduction.loads(data)[0], BaseException):
+                return data, fds
+            reason = "it is unpickled as something else"
+        except KeyboardInterrupt:
+            raise
+        except BaseException as failure:
+            reason = describe(failure)
+    return messages.pack((MaybeEncodingError(reason, describe(error)), text))
+
+
+def with_cause(error: BaseException, text: str) -> BaseException:
+    """The exception, with the traceback that travelled beside it, as pickle drops causes."""
+    if text:
+        error.__cause__ = RemoteTraceback(text)
+    return error
+
+
+class _Remade:
+    """Pickles as an exception that is made again without its `__init__`."""
+
+    def __init__(self, error: BaseException) -> None:
+        self._error = error
+
+    def __reduce__(self) -> Any:
+        error = self._error
+        return _remake, (type(error), error.args, dict(error.__dict__))
+
+
+def _remake(
+    cls: Type[BaseException], args: Tuple[Any, ...], state: Dict[str, Any]
+) -> BaseException:
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error

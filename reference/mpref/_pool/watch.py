@@ -1,0 +1,31 @@
+"""Waiting for many descriptors, each with what to do when it gets ready."""
+
+from __future__ import annotations
+
+import select
+from typing import Any, Callable, Dict, List, Optional
+
+from .._os import descriptors
+
+__all__ = ["Watch"]
+
+
+class Watch:
+    """For one thread. Whoever adds a descriptor removes it before it is closed."""
+
+    def __init__(self) -> None:
+        self._handlers: Dict[int, Callable[[], Any]] = {}
+        self._poll = select.poll()
+
+    def add(self, fd: int, handler: Callable[[], Any]) -> None:
+        self._poll.register(fd, select.POLLIN)
+        self._handlers[fd] = handler
+
+    def remove(self, fd: int) -> None:
+        if self._handlers.pop(fd, None) is not None:
+            self._poll.unregister(fd)
+
+    def wait(self, timeout: Optional[float]) -> List[Callable[[], Any]]:
+        """The handlers of what gets ready within `timeout` seconds; None waits without limit."""
+        handlers = self._handlers
+        return [handlers[fd] for fd, _ in descriptors.poll_until(self._poll, timeout)]
