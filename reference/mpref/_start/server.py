@@ -17,6 +17,7 @@ import pickle
 import select
 import signal
 import socket
+import sys
 import warnings
 from typing import Dict, List
 
@@ -163,7 +164,9 @@ def _preload(setup: request_channel.Setup) -> None:
             main_module.unload()
         # A watchdog of the main module's is for the program: it would end the server, and copies of
         # an interpreter with an armed one wait for ever when they set their own.
-        faulthandler.cancel_dump_traceback_later()
+        # (PyPy 3.9 waits for ever in this call when none was armed.)
+        if sys.implementation.name != "pypy":
+            faulthandler.cancel_dump_traceback_later()
     for name in setup.preload:
         try:
             importlib.import_module(name)
