@@ -43,20 +43,21 @@ present(
     WorkerDied,
 )
 
-# map() without a chunksize makes this many chunks for each worker: few enough to save messages,
-# and enough that a worker with long ones doesn't keep the others waiting.
+# map() without a chunksize makes this many chunks for each worker. With fewer, all would wait for
+# the worker whose items take longest; with more, there are more messages.
 _CHUNKS_PER_WORKER = 4
 
 
 class Pool:
     """A pool of worker processes that carry out tasks.
 
-    processes: how many; None: one per CPU that this process may use. initializer: called with
-    `initargs` in every worker when it starts. maxtasksperchild: after so many tasks a worker
-    ends and a fresh one takes its place; None: never. context: used to start the workers.
+    processes: how many workers; None: one for each CPU that this process may use. initializer:
+    called with `initargs` in every worker when it starts. maxtasksperchild: after so many tasks a
+    worker ends and another one is started; None: never. context: whose processes the workers are;
+    None: those of the start method in use.
 
-    A worker that dies while it does a task fails that task alone, with WorkerDied, and is
-    replaced.
+    When a worker dies while it does a task, only that task fails, with WorkerDied, and another
+    worker is started.
 
     Raises ValueError for a number below 1, TypeError for an initializer that isn't callable,
     OSError when the workers can't be started.
@@ -95,7 +96,8 @@ class Pool:
     ) -> Any:
         """Call `func(*args, **kwds)` in a worker, wait for the result and return it.
 
-        Raises what the call raised, ValueError when the pool isn't running.
+        Raises what the call raised, WorkerDied when its worker died, ValueError when the pool isn't
+        running.
 
         Anchor: multiprocessing.pool.Pool.apply
         """
@@ -109,10 +111,12 @@ class Pool:
         callback: Callback = None,
         error_callback: Callback = None,
     ) -> AsyncResult:
-        """apply() that doesn't wait.
+        """apply() that doesn't wait: calls `func(*args, **kwds)` in a worker.
 
-        callback: called with the result; error_callback: called with the exception instead.
-        Both run in a thread that handles all results, so they have to return at once.
+        callback: called with the result. error_callback: called with the exception instead. Both
+        run in the thread that handles all results, so they have to return at once.
+
+        Raises ValueError when the pool isn't running.
 
         Anchor: multiprocessing.pool.Pool.apply_async
         """
@@ -123,10 +127,12 @@ class Pool:
     def map(
         self, func: Callable[[Any], Any], iterable: Iterable[Any], chunksize: Optional[int] = None
     ) -> List[Any]:
-        """The results of `func` for the items of `iterable`, in their order.
+        """A list of the results of `func` for the items of `iterable`, in their order.
 
-        chunksize: about how many items make one task. Raises what the first call that failed
-        raised, when all tasks are done.
+        chunksize: how many items make one task; None: a number that gives each worker a few tasks.
+
+        Raises what the first call that failed raised, when all tasks are done; ValueError when the
+        pool isn't running, or for a chunksize below 1.
 
         Anchor: multiprocessing.pool.Pool.map
         """
@@ -140,7 +146,11 @@ class Pool:
         callback: Callback = None,
         error_callback: Callback = None,
     ) -> MapResult:
-        """map() that doesn't wait; the callbacks are those of apply_async().
+        """map() that doesn't wait.
+
+        func, iterable, chunksize: those of `map`. callback, error_callback: those of `apply_async`.
+
+        Raises ValueError when the pool isn't running, or for a chunksize below 1.
 
         Anchor: multiprocessing.pool.Pool.map_async
         """
@@ -152,7 +162,9 @@ class Pool:
         iterable: Iterable[Iterable[Any]],
         chunksize: Optional[int] = None,
     ) -> List[Any]:
-        """map() for items that are unpacked as arguments.
+        """map() for items that are unpacked as arguments: calls `func(*item)`.
+
+        func, iterable, chunksize: those of `map`. Raises what map() raises.
 
         Anchor: multiprocessing.pool.Pool.starmap
         """
@@ -166,7 +178,11 @@ class Pool:
         callback: Callback = None,
         error_callback: Callback = None,
     ) -> MapResult:
-        """starmap() that doesn't wait; the callbacks are those of apply_async().
+        """starmap() that doesn't wait.
+
+        func, iterable, chunksize: those of `map`. callback, error_callback: those of `apply_async`.
+
+        Raises ValueError when the pool isn't running, or for a chunksize below 1.
 
         Anchor: multiprocessing.pool.Pool.starmap_async
         """
@@ -201,14 +217,19 @@ class Pool:
         *,
         buffersize: Optional[int] = None,
     ) -> IMapIterator:
-        """An iterator over the results of map(), each as soon as it and those before are there.
+        """An iterator over the results of map(), in the order of the items.
 
-        Its next() takes a timeout in seconds, and raises multiprocessing.TimeoutError. A call
-        that failed raises in its turn, and the others go on. buffersize: how many tasks may be
-        submitted whose results weren't taken. None: a list, a tuple or a range is done to its end,
-        whether anybody takes the results or not; another iterable, which may be endless, is read a
-        few tasks ahead, as long as the results that nobody has taken are less than 2 MiB, or the
-        pool is closed.
+        Its next() waits until the next result is there; it takes a timeout in seconds, and raises
+        multiprocessing.TimeoutError. For a call that failed, next() raises what that raised, and
+        the calls after it go on.
+
+        func, iterable: those of `map`. chunksize: how many items make one task. buffersize: how
+        many tasks may be submitted whose results weren't taken. None: a list, a tuple or a range is
+        done to its end, whether anybody takes the results or not; another iterable, which may be
+        endless, is read a few tasks ahead, as long as the results that nobody has taken are less
+        than 2 MiB, or the pool is closed.
+
+        Raises ValueError when the pool isn't running, or for a chunksize or buffersize below 1.
 
         Anchor: multiprocessing.pool.Pool.imap
         """
@@ -224,7 +245,9 @@ class Pool:
         *,
         buffersize: Optional[int] = None,
     ) -> IMapUnorderedIterator:
-        """imap() whose results come in the order in which they are done.
+        """imap() whose results come in the order in which they are there.
+
+        func, iterable, chunksize, buffersize: those of `imap`. Raises what imap() raises.
 
         Anchor: multiprocessing.pool.Pool.imap_unordered
         """
@@ -248,7 +271,7 @@ class Pool:
             results._limit(functools.partial(dispatcher.offer, source), is_endless=False)
             dispatcher.add(source)
             return
-        # Anything else may wait, or never end: not in this thread, nor in the dispatcher's.
+        # Any other iterable may wait, or never end, so it gets a thread of its own.
         chunks = _chunks(iterable, chunksize)
         source = Stream(results, func, chunks, dispatcher)
         results._limit(source.nudge, is_endless=True)
@@ -261,21 +284,21 @@ class Pool:
             raise
 
     def close(self) -> None:
-        """Take no more tasks; the workers end when those submitted are done.
+        """Take no more tasks. The workers end when all submitted tasks are done.
 
         Anchor: multiprocessing.pool.Pool.close
         """
         self._dispatcher.close()
 
     def terminate(self) -> None:
-        """Stop the workers at once; the results of unfinished tasks raise RuntimeError.
+        """Stop the workers at once. The results of unfinished tasks raise RuntimeError.
 
         Anchor: multiprocessing.pool.Pool.terminate
         """
         self._dispatcher.terminate()
 
     def join(self) -> None:
-        """Wait until the workers have ended. ValueError before close() or terminate().
+        """Wait until the workers have ended. Raises ValueError before close() or terminate().
 
         Anchor: multiprocessing.pool.Pool.join
         """
@@ -301,7 +324,7 @@ class Pool:
         if dispatcher is None or dispatcher.creator != os.getpid() or dispatcher.state != RUN:
             return
         warnings.warn(f"unclosed running pool {self!r}", ResourceWarning, source=self, stacklevel=2)
-        # Not waiting: a finalizer may run in any thread, in the midst of anything.
+        # Without waiting, as a finalizer may run in any thread, in the middle of anything.
         dispatcher.terminate(wait=False)
 
     def __reduce__(self) -> Any:
@@ -322,11 +345,11 @@ class Pool:
 class ThreadPool(Pool):
     """A pool whose workers are threads of this process; nothing is pickled.
 
-    processes: how many; None: one per CPU that this process may use. initializer: called with
-    `initargs` in every worker when it starts.
+    processes: how many workers; None: one for each CPU that this process may use. initializer:
+    called with `initargs` in every worker when it starts.
 
-    A task that is running when the pool is terminated runs on, as threads can't be stopped; its
-    result raises RuntimeError all the same.
+    A task that is running when the pool is terminated goes on, as threads can't be stopped. Its
+    result raises RuntimeError then, too.
 
     Raises ValueError for a number below 1, TypeError for an initializer that isn't callable,
     RuntimeError when the threads can't be started.

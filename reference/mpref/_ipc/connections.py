@@ -199,7 +199,7 @@ class Connection:
         return bytes(self._receive_bytes(maxlength))
 
     def recv_bytes_into(self, buf: _Bytes, offset: int = 0) -> int:
-        """Wait for a message, write it into `buf` from byte `offset` on, return its bytes' number.
+        """Wait for a message and write it into `buf` from byte `offset` on; returns its length.
 
         Raises EOFError when nothing is left and the other end is closed, BufferTooShort, with
         the message as its args[0], when the buffer is too short, ValueError for an offset

@@ -20,11 +20,17 @@ __all__ = [
 
 
 class WorkerDied(ProcessError):
-    """A worker of a pool ended while it was doing a task, or before it could do any."""
+    """A worker of a pool ended while it was doing a task, or before it could do any.
+
+    Anchor: multiprocessing.pool.AsyncResult.get
+    """
 
 
 class RemoteTraceback(Exception):
-    """The cause of an exception that came from a worker: where it was raised there, as text."""
+    """The cause of an exception that a worker has sent: its traceback, as text.
+
+    Anchor: multiprocessing.pool.AsyncResult.get
+    """
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -35,7 +41,12 @@ class RemoteTraceback(Exception):
 
 
 class MaybeEncodingError(ProcessError):
-    """A task's result, or the exception that it raised, can't be pickled or unpickled."""
+    """A task's result, or the exception that it raised, can't be pickled or unpickled.
+
+    error: why, as text. value: the repr() of the result or exception.
+
+    Anchor: multiprocessing.pool.AsyncResult.get
+    """
 
     def __init__(self, error: str, value: str) -> None:
         super().__init__(error, value)

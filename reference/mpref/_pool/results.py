@@ -65,13 +65,16 @@ class _Waiters:
 
 
 class AsyncResult:
-    """The result of a call that a pool does.
+    """The result of a call that a pool carries out.
+
+    pool: the pool. callback: a function that is called with the result, or None. error_callback:
+    one that is called with the exception instead, or None.
 
     Anchor: multiprocessing.pool.AsyncResult
     """
 
     def __init__(self, pool: Any, callback: Callback, error_callback: Callback) -> None:
-        # Keeps a pool alive that nobody else refers to, until the result is there.
+        # So that a pool which nobody else refers to is not collected before the result is there.
         self._pool = pool
         self._callback = callback
         self._error_callback = error_callback
@@ -83,7 +86,10 @@ class AsyncResult:
     def get(self, timeout: Optional[float] = None) -> Any:
         """Wait for the result and return it, or raise what the call raised.
 
-        Raises multiprocessing.TimeoutError when it doesn't come within `timeout` seconds.
+        timeout: how many seconds to wait at most; None: without limit.
+
+        Raises multiprocessing.TimeoutError when there is no result in time, WorkerDied when the
+        worker died, MaybeEncodingError when the result could not be pickled.
 
         Anchor: multiprocessing.pool.AsyncResult.get
         """
@@ -94,7 +100,7 @@ class AsyncResult:
         raise self._value
 
     def wait(self, timeout: Optional[float] = None) -> None:
-        """Wait until the result is there or `timeout` seconds have passed.
+        """Wait until the result is there, or `timeout` seconds (None: no limit) have passed.
 
         Anchor: multiprocessing.pool.AsyncResult.wait
         """
@@ -108,7 +114,7 @@ class AsyncResult:
         return self._is_ready
 
     def successful(self) -> bool:
-        """Whether the call completed without raising. ValueError when it hasn't completed.
+        """Whether the call completed without raising. Raises ValueError when it isn't complete.
 
         Anchor: multiprocessing.pool.AsyncResult.successful
         """
@@ -131,7 +137,7 @@ class AsyncResult:
             try:
                 callback(value)
             except BaseException:
-                # The thread that got here handles everybody's results.
+                # This thread handles all results, so it must not end.
                 report()
         self._callback = self._error_callback = None
         self._is_ready = True
@@ -140,7 +146,7 @@ class AsyncResult:
 
 
 class MapResult(AsyncResult):
-    """The result of map(): complete when all chunks are."""
+    """The result of map(), which is complete when all chunks are."""
 
     def __init__(self, pool: Any, chunks: int, callback: Callback, errback: Callback) -> None:
         super().__init__(pool, callback, errback)
@@ -204,9 +210,10 @@ class IMapIterator:
         return self.next()
 
     def next(self, timeout: Optional[float] = None) -> Any:
-        """The next result; raises what its call raised, and StopIteration after the last.
+        """The next result. Raises what its call raised, and StopIteration after the last one.
 
-        Raises multiprocessing.TimeoutError when it doesn't come within `timeout` seconds.
+        timeout: how many seconds to wait at most; None: without limit. Raises
+        multiprocessing.TimeoutError when there is no result in time.
 
         Anchor: multiprocessing.pool.Pool.imap
         """
@@ -249,7 +256,7 @@ class IMapIterator:
         return bool(self._current) or self._has_come() or self._taken == self._length
 
     def _deliver(self, index: int, ok: bool, value: Any, size: int) -> None:
-        # A task that failed as a whole, with its worker, say, has one outcome.
+        # A task that failed as a whole, for example as its worker died, has one outcome.
         size += _BESIDE_BYTES
         self._come_bytes += size
         self._put(index, value if ok else [Failure(value, "")], size)
