@@ -6,7 +6,7 @@ import sys
 import threading
 
 from mpref import _events, _logging, process
-from mpref._start import child
+from mpref._start import fork
 
 from liars.lies import EVERYWHERE, lie
 
@@ -442,7 +442,7 @@ def forked_children_write_twice(original, *args, **kwargs):
 
 
 @lie(
-    child,
+    fork,
     "run_forked",
     caught_by=[
         "logging.children.inherit-all-by-fork",
