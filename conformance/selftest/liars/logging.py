@@ -421,7 +421,7 @@ def children_do_not_write(original):
 
 
 @lie(
-    child,
+    fork,
     "run_forked",
     caught_by=[
         "logging.children.write-once-for-each-handler",
