@@ -93,8 +93,8 @@ ORDER = [
     *("process", "_logging"),
     *("_start", "_memory", "_sync", "_pool", "_managers"),
     *("connection", "synchronize", "sharedctypes", "shared_memory", "queues", "pool", "managers"),
-    "context",
     "dummy",
+    "context",
     "__init__",
 ]
 ROOMS = ["_os", "_ipc", "_start", "_memory", "_sync", "_pool", "_managers"]

@@ -40,6 +40,8 @@ present(__name__, BaseProxy, RemoteError, Server, Token)
 class Namespace:
     """An object with writable attributes and no public methods.
 
+    kwds: the first attributes.
+
     Anchor: multiprocessing.managers.Namespace
     """
 
@@ -54,9 +56,10 @@ class Namespace:
 class BaseManager:
     """Controls a server process that has shared objects.
 
-    address: of the server, None for any. authkey: bytes that clients have to know, None for this
-    process's. serializer: 'pickle' or 'xmlrpclib'. ctx: the context that starts the process.
-    shutdown_timeout: seconds that shutdown() waits for the process, and again after terminating it.
+    address: of the server; None chooses one. authkey: bytes that clients have to know; None: this
+    process' key. serializer: 'pickle' or 'xmlrpclib'. ctx: the context that starts the process;
+    None: of the start method in use. shutdown_timeout: how many seconds shutdown() waits for the
+    process, and again after it has terminated it.
 
     Raises TypeError for a key that isn't bytes, ValueError for another serializer.
 
@@ -105,7 +108,7 @@ class BaseManager:
         initializer: Optional[Callable[..., object]] = None,
         initargs: Iterable[Any] = (),
     ) -> None:
-        """Start the server process, which calls `initializer(*initargs)` first.
+        """Start the server process, which first calls `initializer(*initargs)`.
 
         Raises TypeError for an initializer that can't be called, RuntimeError when the server was
         started or connected before, EOFError when it ends before it serves.
@@ -144,7 +147,7 @@ class BaseManager:
         weakref.finalize(self, exit_callback.cancel).atexit = False
 
     def get_server(self) -> Server:
-        """A server that serves in this process, by its `serve_forever()`.
+        """A server that serves in this process, when its `serve_forever()` is called.
 
         Raises RuntimeError when the server was started or connected before.
 
@@ -154,9 +157,10 @@ class BaseManager:
         return self._Server(self._registry, self._address, self._authkey, self._serializer)
 
     def connect(self) -> None:
-        """Connect to a server that runs somewhere.
+        """Connect to the server at `address`, which another process has started.
 
-        Raises AuthenticationError for a wrong key, OSError when nobody listens.
+        Raises AuthenticationError for a wrong key, OSError when nobody listens, RuntimeError when
+        the manager has no address.
 
         Anchor: multiprocessing.managers.BaseManager.connect
         """
@@ -164,7 +168,7 @@ class BaseManager:
         self._is_connected = True
 
     def shutdown(self) -> None:
-        """Stop the server process; again does nothing.
+        """Stop the server process. A second call does nothing.
 
         Raises RuntimeError when start() was not called.
 
@@ -175,7 +179,13 @@ class BaseManager:
         self._end()
 
     def join(self, timeout: Optional[float] = None) -> None:
-        """Wait for the end of the server process, as Process.join() does."""
+        """Wait until the server process has ended.
+
+        timeout: how many seconds to wait at most; None: without limit. Does nothing when start()
+        was not called.
+
+        Anchor: multiprocessing.managers.BaseManager
+        """
         if self._process is not None:
             self._process.join(timeout)
 
@@ -191,10 +201,11 @@ class BaseManager:
     ) -> None:
         """Make a type of shared objects known to this class of managers.
 
-        typeid: its name. callable: makes an object. proxytype: the class of proxies, None for one
-        with the exposed methods. exposed: names of methods, None for the proxytype's, else all
-        public ones. method_to_typeid: which methods give proxies, and of which type.
-        create_method: whether managers get a method `typeid`.
+        typeid: its name. callable: a function that makes an object, in the server. proxytype: the
+        class of proxies; None: one with the exposed methods. exposed: the names of the methods that
+        may be called; None: those of the proxytype, or all public ones. method_to_typeid: the
+        methods whose results get proxies, each with the type identifier of its result.
+        create_method: whether managers get a method called `typeid`.
 
         Raises TypeError for a typeid that is no string.
 
@@ -209,7 +220,7 @@ class BaseManager:
         registered = Registered(
             callable, None if exposed is None else tuple(exposed), dict(method_to_typeid), proxytype
         )
-        # A class has those of its bases, and gives none of its own to them.
+        # A class has the types of its bases. Its bases don't get the types of the class.
         cls._registry = {**cls._registry, typeid: registered}
         if create_method:
             setattr(cls, typeid, _creator(typeid))
@@ -242,12 +253,22 @@ class BaseManager:
             raise RuntimeError("the server of this manager was started or connected before")
 
 
+_CREATOR_TEXT = """A proxy for a new shared object of the type {typeid!r}, which the server makes.
+
+args, kwds: are passed on to the callable that was registered for the type.
+
+Raises RuntimeError when the manager isn't running, RemoteError when the object can't be made.
+
+Anchor: multiprocessing.managers.BaseManager.register
+"""
+
+
 def _creator(typeid: str) -> Callable[..., Any]:
     def create(self: BaseManager, /, *args: Any, **kwds: Any) -> Any:
         return self._create(typeid, args, kwds)
 
     create.__name__ = typeid
-    create.__doc__ = f"A new shared object of the type {typeid!r}: its proxy."
+    create.__doc__ = _CREATOR_TEXT.format(typeid=typeid)
     return create
 
 
@@ -258,7 +279,7 @@ def _run_server(
     initializer: Optional[Callable[..., object]],
     initargs: Tuple[Any, ...],
 ) -> None:
-    # Ctrl-C is for the program; its end is what ends the server.
+    # Ctrl-C is for the program. The server ends with that.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if initializer is not None:
         initializer(*initargs)
@@ -283,7 +304,7 @@ def _shut_down(
         finally:
             connection.close()
     except (EOFError, OSError, protocol.RemoteError):
-        # It is gone already, or does not answer any more.
+        # The server has ended already, or does not answer any more.
         pass
     process.join(timeout)
     for insist in (process.terminate, process.kill):
@@ -294,7 +315,10 @@ def _shut_down(
 
 
 class SyncManager(BaseManager):
-    """A manager of what threads synchronize by, and of containers.
+    """A manager of queues, locks and other objects by which threads synchronize, and of containers.
+
+    address, authkey, serializer, ctx, shutdown_timeout: those of `BaseManager`. Raises what that
+    raises.
 
     Anchor: multiprocessing.managers.SyncManager
     """
@@ -353,7 +377,7 @@ class _SharedMemoryServer(Server):
             try:
                 block = shared_memory.SharedMemory(name)
             except FileNotFoundError:
-                # A user has unlinked it.
+                # Somebody else has unlinked the block.
                 continue
             block.close()
             block.unlink()
@@ -372,9 +396,9 @@ class _SharedMemoryServer(Server):
 
 
 class SharedMemoryManager(BaseManager):
-    """A manager of shared memory: what it makes is unlinked when it is shut down.
+    """A manager of shared memory: the blocks that it makes are unlinked when it is shut down.
 
-    The arguments are those of BaseManager.
+    address, authkey, serializer, ctx, shutdown_timeout: those of `BaseManager`.
 
     Anchor: multiprocessing.managers.SharedMemoryManager
     """

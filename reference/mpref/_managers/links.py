@@ -1,4 +1,4 @@
-"""What a process has of a manager's server: connections to it, or the server itself."""
+"""How a process reaches a manager's server: by connections, or as it is that server itself."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class Link(Protocol):
     is_local: bool
 
     def ask(self, *request: Any) -> Any:
-        """What a request gives; raises what it raises."""
+        """Do a request and return its result. Raises what the request raises."""
 
     def drop(self, ident: str) -> None:
-        """Give back a shared object. Finalizers do so, in the middle of anything."""
+        """Release a shared object. Finalizers call this, in the middle of anything."""
 
     def close(self) -> None:
         """End the connections."""
@@ -45,7 +45,7 @@ class LocalServer(Protocol):
         """Do a request of `client`."""
 
     def begin(self, client: str) -> None:
-        """A process is there that may hold shared objects."""
+        """Register the process `client`, which may hold shared objects."""
 
     def referent_of(self, token: Token) -> Any:
         """The shared object itself."""
@@ -74,7 +74,7 @@ class _RemoteLink:
         try:
             answer = connection.exchange(*request)
         except (EOFError, OSError, KeyboardInterrupt):
-            # The next message might be the answer to this request.
+            # The next message on this connection could be the answer to this request.
             connection.close()
             raise
         return protocol.opened(answer)
@@ -86,7 +86,7 @@ class _RemoteLink:
                 while self._dropped:
                     self._main.ask("drop", self._dropped.popleft())
             except (EOFError, OSError):
-                # The server is gone, and all that it had.
+                # The server does not exist any more, nor do its objects.
                 self._dropped.clear()
             finally:
                 self._busy.release()
@@ -102,7 +102,7 @@ class _RemoteLink:
 
 
 class _LocalLink:
-    """In the server's own process its proxies need no connection."""
+    """The link of proxies in the server's own process, which need no connection."""
 
     serializer = "pickle"
     is_local = True
@@ -152,7 +152,7 @@ def unlink(address: Any) -> None:
 
 
 def become_server(server: LocalServer) -> None:
-    """This process is the server's own from now on."""
+    """Have the proxies in this process reach `server` without a connection."""
     global _server
     _server = server
     with _lock:

@@ -1,12 +1,12 @@
 """What a manager's server and its clients say to each other.
 
-A client says hello with the name of its process, and sends requests from then on, one at a time: a
-command and its arguments. The answer is a kind and a value:
+A client sends hello with the name of its process, and after that requests, one at a time: a command
+and its arguments. The answer is a kind and a value:
 
-    value    what the request gave
+    value    the result of the request
     proxy    a new shared object: the fields of its Token
-    raised   what a method of a shared object raised
-    failed   the traceback of anything else that went wrong, as text
+    raised   an exception that a method of a shared object has raised
+    failed   the traceback, as text, of anything else that went wrong
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SERIALIZERS = ("pickle", "xmlrpclib")
 
 
 class RemoteError(Exception):
-    """Something went wrong in a manager's process; the text is the traceback of there.
+    """Something went wrong in a manager's process. Its text is the traceback in that process.
 
     Anchor: multiprocessing.managers.BaseProxy._callmethod
     """
@@ -34,7 +34,13 @@ class RemoteError(Exception):
 
 
 class Token(NamedTuple):
-    """Where a shared object is, and what may be done with it."""
+    """Says where a shared object is, and which of its methods may be called.
+
+    typeid: the name of its type. address: of the server. ident: its name in the server. exposed:
+    the names of the methods.
+
+    Anchor: multiprocessing.managers.BaseProxy
+    """
 
     typeid: str
     address: Any
@@ -72,7 +78,7 @@ class ManagerConnection:
         return message
 
     def answer(self, kind: str, value: Any) -> None:
-        """Send an answer, or a report that it can't be sent."""
+        """Send an answer. Where its value can't be sent, send the traceback of that instead."""
         if kind == RAISED and not self._pickles:
             # XML has no exceptions.
             kind, value = FAILED, "".join(traceback.format_exception_only(type(value), value))
@@ -81,17 +87,17 @@ class ManagerConnection:
         except (BrokenPipeError, ConnectionResetError):
             raise
         except Exception:
-            # Not serializable: nothing of it was sent.
+            # The value can't be serialized, so nothing was sent.
             self.send((FAILED, traceback.format_exc()))
 
     def exchange(self, *request: Any) -> Tuple[str, Any]:
-        """The answer to a request. What this raises is the connection's fault."""
+        """Send a request and return the answer. What it raises comes from the connection."""
         self.send(request)
         kind, value = self.receive()
         return kind, value
 
     def ask(self, *request: Any) -> Any:
-        """As `opened(exchange(...))`."""
+        """Send a request and return its result, as `opened(exchange(...))`."""
         return opened(self.exchange(*request))
 
     def close(self) -> None:
@@ -99,13 +105,16 @@ class ManagerConnection:
 
 
 def opened(answer: Tuple[str, Any]) -> Any:
-    """What an answer gives; raises what it tells. A Token for a new shared object."""
+    """The result in an answer, which is a Token for a new shared object.
+
+    Raises the exception in the answer, or RemoteError with its traceback.
+    """
     kind, value = answer
     if kind == VALUE:
         return value
     if kind == PROXY:
         typeid, address, ident, exposed = value
-        # As a list it came through XML.
+        # XML has made a list of a tuple.
         address = tuple(address) if isinstance(address, list) else address
         return Token(typeid, address, ident, tuple(exposed))
     if kind == RAISED:
@@ -116,7 +125,10 @@ def opened(answer: Tuple[str, Any]) -> Any:
 def connect(
     address: Any, authkey: bytes, serializer: str, client: str, is_main: bool
 ) -> ManagerConnection:
-    """A connection to a server. With the main one of a process ends what the process holds."""
+    """A connection to a server.
+
+    is_main: whether the server releases what the process of this client holds when it ends.
+    """
     connection = ManagerConnection(listeners.Client(address, authkey=bytes(authkey)), serializer)
     try:
         connection.ask("hello", client, is_main)
@@ -127,7 +139,7 @@ def connect(
 
 
 def authenticate(end: Connection, authkey: bytes, deadline: Optional[float]) -> None:
-    """The server's part of the opening; `deadline` on time.monotonic()."""
+    """The server's part of the authentication; `deadline` by time.monotonic()."""
     end._channel.deadline = deadline
     authentication.deliver_challenge(end, authkey)
     authentication.answer_challenge(end, authkey)

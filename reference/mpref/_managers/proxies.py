@@ -32,11 +32,14 @@ class Manager(Protocol):
 
 
 class BaseProxy:
-    """Refers to a shared object, which lives in a manager's process.
+    """Refers to a shared object, which is in a manager's process.
 
-    token: where it is. serializer: 'pickle' or 'xmlrpclib'. manager: whose proxy it is, kept alive
-    by it. authkey: bytes, or None for this process's own. incref: whether the server has to be told
-    that this process holds the object.
+    token: says where the object is. serializer: 'pickle' or 'xmlrpclib'. manager: the manager,
+    which is kept alive, or None. authkey: bytes, or None for this process' own key. incref: whether
+    to tell the server that this process holds the object.
+
+    Raises RemoteError when there is no such object any more, AuthenticationError for a wrong key,
+    OSError when the server can't be reached.
 
     Anchor: multiprocessing.managers.BaseProxy
     """
@@ -59,7 +62,8 @@ class BaseProxy:
         if incref:
             link.ask("keep", token.ident)
         self._finalizer = weakref.finalize(self, _drop, token, os.getpid())
-        # At the end of the process its main connection ends, and all that it holds with it.
+        # Not at the end of the process: its main connection ends then, and the server releases all
+        # that it held.
         self._finalizer.atexit = False
         _living.add(self)
 
@@ -68,8 +72,10 @@ class BaseProxy:
     ) -> Any:
         """Call a method of the referent and return a copy of its result, or a proxy for it.
 
-        Raises what the method raises, RemoteError for whatever else goes wrong over there, and
-        when `methodname` is not exposed.
+        methodname: its name. args, kwds: its arguments.
+
+        Raises what the method raises, and RemoteError for whatever else goes wrong in the server's
+        process, or when `methodname` is not exposed.
 
         Anchor: multiprocessing.managers.BaseProxy._callmethod
         """
@@ -104,14 +110,14 @@ class BaseProxy:
 
     def __reduce__(self) -> Tuple[Any, ...]:
         link = self._link()
-        # A child that is being started may have a key of its own.
+        # A child that is being started may have another authentication key.
         key = link.authkey if reduction.spawning() is not None else None
         kind = None if isinstance(self, AutoProxy) else type(self)
         return _rebuild, (kind, tuple(self._token), self._serializer, key)
 
 
 class AutoProxy(BaseProxy):
-    """A proxy whose methods are those that are exposed."""
+    """A proxy that has the exposed methods of its referent."""
 
     def __repr__(self) -> str:
         typeid = self._token.typeid
@@ -124,7 +130,7 @@ def _auto(exposed: Tuple[str, ...]) -> Any:
 
 
 def make_proxy(token: Token, link: Any, manager: Optional[Manager] = None) -> Any:
-    """The proxy for a shared object that was just made, and is held for it."""
+    """The proxy for a new shared object, which the server has counted for this process already."""
     registered = manager._registry.get(token.typeid) if manager is not None else None
     kind = (registered and registered.proxytype) or _auto(token.exposed)
     return kind(token, link.serializer, manager=manager, authkey=link.authkey, incref=False)
@@ -145,7 +151,7 @@ def _method(name: str) -> Callable[..., Any]:
 
 
 def referent_of(obj: Any) -> Any:
-    """In the server: the object itself where a proxy for one of its own is given."""
+    """`obj`, or, in the server, the shared object to which the proxy `obj` refers."""
     server = links.own_server()
     if isinstance(obj, BaseProxy) and server is not None:
         return server.referent_of(obj._token)
@@ -174,7 +180,7 @@ def _after_fork_in_child() -> None:
 
 
 def _keep_in_copy(proxy: BaseProxy, former: Mapping[Any, Link]) -> None:
-    # The copy holds the object for itself, as the original may drop it.
+    # The server has to count the copy, too, as the original may release the object.
     proxy._finalizer.detach()
     token, known = proxy._token, former.get(proxy._token.address)
     if known is None or known.is_local:
@@ -183,7 +189,7 @@ def _keep_in_copy(proxy: BaseProxy, former: Mapping[Any, Link]) -> None:
         link = links.link_to(token.address, known.authkey, known.serializer)
         link.ask("keep", token.ident)
     except Exception:
-        # The server is gone, or the object: whoever uses the proxy is told.
+        # The server or the object does not exist any more. Using the proxy raises then.
         return
     proxy._finalizer = weakref.finalize(proxy, _drop, token, os.getpid())
     proxy._finalizer.atexit = False
@@ -214,7 +220,7 @@ _CONDITION = ("acquire", "release", "wait", "notify", "notify_all")
 
 
 class DictProxy(MakeProxyType("DictProxy", _DICT)):  # type: ignore[misc]
-    """Of a dict."""
+    """The proxy of a dict."""
 
     def __ior__(self, other: Any) -> DictProxy:
         self._callmethod("update", (other,))
@@ -222,7 +228,7 @@ class DictProxy(MakeProxyType("DictProxy", _DICT)):  # type: ignore[misc]
 
 
 class ListProxy(MakeProxyType("ListProxy", _LIST)):  # type: ignore[misc]
-    """Of a list."""
+    """The proxy of a list."""
 
     def __iadd__(self, other: Any) -> ListProxy:
         self._callmethod("extend", (other,))
@@ -249,14 +255,17 @@ class _Acquired:
 
 
 class AcquirerProxy(_Acquired, MakeProxyType("AcquirerProxy", _LOCK)):  # type: ignore[misc]
-    """Of a lock or a semaphore."""
+    """The proxy of a lock or a semaphore."""
 
 
 class ConditionProxy(_Acquired, MakeProxyType("ConditionProxy", _CONDITION)):  # type: ignore[misc]
-    """Of a threading.Condition."""
+    """The proxy of a threading.Condition."""
 
     def wait_for(self, predicate: Callable[[], Any], timeout: Optional[float] = None) -> Any:
-        """Wait until `predicate()`, which is called here, is true; its last value.
+        """Wait until `predicate()` is true, and return its last value.
+
+        predicate: a function without arguments, which is called in this process. timeout: how many
+        seconds to wait at most; None: without limit.
 
         Anchor: multiprocessing.managers.SyncManager.Condition
         """
@@ -275,7 +284,7 @@ _ATTRIBUTES = ("__getattribute__", "__setattr__", "__delattr__")
 
 
 class BarrierProxy(MakeProxyType("BarrierProxy", ("wait", "abort", "reset"))):  # type: ignore[misc]
-    """Of a threading.Barrier."""
+    """The proxy of a threading.Barrier."""
 
     _exposed_ = ("__getattribute__", "wait", "abort", "reset")
 
@@ -293,7 +302,7 @@ class BarrierProxy(MakeProxyType("BarrierProxy", ("wait", "abort", "reset"))):  
 
 
 class NamespaceProxy(BaseProxy):
-    """Of a Namespace: attributes are the referent's but for those with an underscore.
+    """The proxy of a Namespace. Attributes without an underscore are those of the referent.
 
     Anchor: multiprocessing.managers.Namespace
     """
@@ -319,7 +328,7 @@ class NamespaceProxy(BaseProxy):
 
 
 class ValueProxy(MakeProxyType("ValueProxy", ("get", "set"))):  # type: ignore[misc]
-    """Of an object with a value."""
+    """The proxy of an object with a value."""
 
     @property
     def value(self) -> Any:
@@ -337,7 +346,7 @@ _POOL: List[str] = [
 
 
 class PoolProxy(MakeProxyType("PoolProxy", _POOL)):  # type: ignore[misc]
-    """Of a pool."""
+    """The proxy of a pool."""
 
     _method_to_typeid_: Mapping[str, str] = {
         **dict.fromkeys(("apply_async", "map_async", "starmap_async"), "AsyncResult"),
@@ -352,7 +361,7 @@ class PoolProxy(MakeProxyType("PoolProxy", _POOL)):  # type: ignore[misc]
 
 
 class IteratorProxy(BaseProxy):
-    """Of an iterator."""
+    """The proxy of an iterator."""
 
     _exposed_ = ("__next__", "send", "throw", "close")
 

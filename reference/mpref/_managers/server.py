@@ -1,7 +1,8 @@
 """The server of a manager: the shared objects, and a thread for each connection of a client.
 
-Who holds what is counted by process: a client's *main* connection lives as long as its process, and
-takes with it all that the process held, also when it was killed.
+The server counts which process holds which object. Each client process has a *main* connection, for
+as long as it lives: when that ends, also as the process was killed, the server releases all objects
+that the process held.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from ..process import parent_process
 from . import links, protocol
 from .protocol import FAILED, PROXY, RAISED, VALUE, ManagerConnection, Token
 
-# Connections that wait to be accepted: each thread of each client has one.
+# How many connections may wait to be accepted. Each thread of each client makes one.
 _BACKLOG = 128
-# Until a server that could not accept tries again: short beside what a client expects to wait.
+# Seconds until a server that could not accept tries again. Clients expect longer delays anyway.
 _PATIENCE = 0.05
 
 
 class Registered(NamedTuple):
-    """What is known of a type identifier."""
+    """A type identifier, as `BaseManager.register()` was told of it."""
 
     callable: Optional[Callable[..., Any]]
     exposed: Optional[Tuple[str, ...]]
@@ -54,14 +55,15 @@ class Server:
         self._registry = dict(registry)
         self._authkey = bytes(authkey)
         self._serializer = serializer
-        # A name that needs no file leaves none when the server is killed.
+        # A name in Linux' abstract namespace, so that a killed server leaves no file.
         chosen = "\0mpref-" + os.urandom(16).hex() if address is None else address
-        # Without the key: it is asked for by each connection's own thread, so that a stranger who
-        # says nothing keeps nobody waiting.
+        # Without the key, which the thread of each connection demands: so a stranger that connects
+        # and sends nothing keeps nobody else waiting.
         self._listener = listeners.Listener(chosen, backlog=_BACKLOG)
         self._address = chosen if address is None else self._listener.address
         self._numbers = itertools.count(1)
-        # Reentrant: a proxy that is collected meanwhile gives back what it held.
+        # Reentrant, as a proxy in this process may be collected meanwhile, and then releases its
+        # object.
         self._lock = threading.RLock()
         self._shared: Dict[str, _Shared] = {}
         self._held: Dict[str, Counter[str]] = {}
@@ -87,6 +89,8 @@ class Server:
     def serve_forever(self) -> None:
         """Serve until a client shuts the manager down, or the process that started it ends.
 
+        Raises nothing: what goes wrong in a request is sent to the client.
+
         Anchor: multiprocessing.managers.BaseManager.get_server
         """
         links.become_server(self)
@@ -100,7 +104,7 @@ class Server:
                 try:
                     self._accept(self._listener._socket)
                 except (OSError, RuntimeError):
-                    # No descriptors or threads left, for the moment: others are served on.
+                    # No descriptors or threads are left at the moment. Go on serving the others.
                     traceback.print_exc()
                     time.sleep(_PATIENCE)
         finally:
@@ -112,19 +116,19 @@ class Server:
         self._stop_writer.send_bytes(b"")
 
     def release(self) -> None:
-        """At the end of serving."""
+        """Called at the end of serving."""
 
     def ask(self, client: str, command: str, *args: Any) -> Any:
-        """A request from within this process: its proxies need no connection."""
+        """A request of a proxy in this process, which needs no connection."""
         return protocol.opened(self._commands[command](client, *args))
 
     def begin(self, client: str) -> None:
-        """A process is there that may hold shared objects."""
+        """Register the process `client`, which may hold shared objects."""
         with self._lock:
             self._held[client] = Counter()
 
     def end(self, client: str) -> None:
-        """A process is gone, and holds nothing any more."""
+        """Release all that the process `client` held, as it has ended."""
         with self._lock:
             held = self._held.pop(client)
             dropped = [self._let_go(ident) for ident in held]
@@ -151,13 +155,13 @@ class Server:
                 if is_main:
                     self.begin(client)
             except Exception:
-                # A stranger: it has been told, or is gone.
+                # No client of ours. It has got an answer that says so, or has gone.
                 return
             try:
                 connection.answer(VALUE, None)
                 self._serve(connection, client)
             except OSError:
-                # It went without waiting for its answer.
+                # The client has gone without waiting for its answer.
                 pass
             finally:
                 if is_main:
@@ -170,7 +174,7 @@ class Server:
             except (EOFError, OSError):
                 return
             except Exception:
-                # A whole message all the same: what it says can't be loaded here.
+                # The message was complete, but can't be unpickled in this process.
                 connection.answer(FAILED, traceback.format_exc())
                 continue
             try:
@@ -178,10 +182,10 @@ class Server:
             except Exception:
                 kind, value = FAILED, traceback.format_exc()
             connection.answer(kind, value)
-            # Held until the next request otherwise.
+            # Otherwise these would be kept until the next request.
             command = args = value = None
 
-    # What clients may ask for. Each gives the kind and the value of its answer.
+    # The commands of clients. Each returns the kind and the value of its answer.
 
     def _create(
         self, client: str, typeid: str, args: Any, kwds: Mapping[str, Any]
@@ -236,7 +240,8 @@ class Server:
     def _keep(self, client: str, ident: str) -> Tuple[str, Any]:
         with self._lock:
             self._find(ident)
-            # A process that has gone meanwhile holds nothing, and what nobody holds goes.
+            # A process that has ended meanwhile can't hold an object; what nobody holds is
+            # released.
             if client in self._held:
                 self._held[client][ident] += 1
             else:
@@ -251,7 +256,7 @@ class Server:
             if held[ident] <= 0:
                 del held[ident]
                 dropped = self._let_go(ident)
-        # Its end may take long, or drop others.
+        # Without the lock: deleting the object may take long, or release other objects.
         del dropped
         return VALUE, None
 
@@ -273,7 +278,7 @@ class Server:
             ) from None
 
     def referent_of(self, token: Token) -> Any:
-        """The object itself, for those that are made of others."""
+        """The shared object itself, for objects that are made of others."""
         return self._find(token.ident).referent
 
 
@@ -281,6 +286,6 @@ _VIEWS: Tuple[Type[Any], ...] = (type({}.keys()), type({}.values()), type({}.ite
 
 
 def public_methods(referent: Any) -> List[str]:
-    """The names of what can be called and doesn't begin with an underscore."""
+    """The names of all methods that don't begin with an underscore."""
     names = (name for name in dir(referent) if not name.startswith("_"))
     return [name for name in names if callable(getattr(referent, name, None))]

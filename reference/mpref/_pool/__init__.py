@@ -4,5 +4,5 @@
 `dispatcher` is the thread that hands out tasks; it has a `crew` of workers, each with a channel
 between two `ends` and a place on a `board`. `worker` is what runs in one of them. `threads` is the
 same for a pool whose workers are threads. `results` are the objects that the methods of a pool
-return, `errors` what they raise.
+return, `errors` what they raise. `watch` waits for many descriptors at a time.
 """

@@ -2,13 +2,13 @@
 
     from mpref.dummy import Pool
 
-Every name of the package stands here, with the same parameters and errors, so that a program can
-be tried with threads in place of processes. Objects are shared as they are: nothing is copied or
-pickled on its way.
+It has every name of the package, with the same parameters and errors, so that a program can be
+tried with threads in place of processes. Objects are shared as they are: nothing is copied or
+pickled when it is passed on.
 
-What differs, because threads do: `terminate()`, `kill()` and `interrupt()` of a running process
-raise NotImplementedError; all start methods are one; a daemonic process may have children; and
-what a program keeps in global variables, all of its processes have in common.
+These differences come from threads: `terminate()`, `kill()` and `interrupt()` of a running process
+raise NotImplementedError; all start methods do the same; a daemonic process may have children; and
+all processes of a program have its global variables in common.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def Pool(
     initializer: Optional[Callable[..., Any]] = None,
     initargs: Iterable[Any] = (),
 ) -> ThreadPool:
-    """A pool of threads; the parameters and errors are those of ThreadPool.
+    """A pool of threads; the parameters and errors are those of `ThreadPool`.
 
     Anchor: multiprocessing.pool.ThreadPool
     """
@@ -102,7 +102,7 @@ def Pool(
 
 
 def get_logger() -> logging.Logger:
-    """The logger of the package: that of the threads' process.
+    """The logger of the package, which all threads of this process use.
 
     Anchor: multiprocessing.get_logger
     """
@@ -113,6 +113,8 @@ def get_logger() -> logging.Logger:
 
 def log_to_stderr(level: Optional[Any] = None) -> logging.Logger:
     """Have that logger write to stderr, as `mpref.log_to_stderr()` does.
+
+    level: a number or a name of the logging module, that becomes the logger's; None leaves it.
 
     Anchor: multiprocessing.log_to_stderr
     """

@@ -1,7 +1,6 @@
-"""Start methods and contexts, all of which mean threads here.
+"""Start methods and contexts, which all start threads here.
 
-A program that chooses one of `multiprocessing`'s start methods chooses it here, too, and what it
-was is told again.
+A program sets and gets the same names of start methods as with processes.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import Any, List, Optional
 
-from ..context import get_all_start_methods
+from .._start import method as start_methods
 
 __all__ = [
     "Context",
@@ -34,9 +33,10 @@ class Context:
         self._method = method
 
     def get_context(self, method: Optional[str] = None) -> Context:
-        """The context of a start method; this one when `method` is None.
+        """The context of a start method.
 
-        Raises ValueError for the name of none.
+        method: 'fork', 'spawn' or 'forkserver'; None: this context. Raises ValueError for another
+        name.
 
         Anchor: multiprocessing.get_context
         """
@@ -45,12 +45,14 @@ class Context:
     def get_start_method(self, allow_none: bool = False) -> str:
         """The name of this context's start method.
 
+        allow_none: makes no difference here, as this context has one.
+
         Anchor: multiprocessing.get_start_method
         """
         return self._method
 
     def set_start_method(self, method: Optional[str], force: bool = False) -> None:
-        """Raise ValueError: only the package's own start method can be set.
+        """Raise ValueError, whatever `method` and `force` are: only the package's own can be set.
 
         Anchor: multiprocessing.set_start_method
         """
@@ -71,19 +73,28 @@ class Context:
 
 
 def get_context(method: Optional[str] = None) -> Context:
-    """A context with the names of this package. None: of the start method that is set.
+    """A context with the names of this package.
 
-    Raises ValueError for the name of none.
+    method: 'fork', 'spawn' or 'forkserver'; None: the start method that is set, or the default,
+    which is set then. Raises ValueError for another name.
 
     Anchor: multiprocessing.get_context
     """
     return Context(_checked(method) if method is not None else _set_or_default())
 
 
-def get_start_method(allow_none: bool = False) -> Optional[str]:
-    """The start method that is set, or the default, which is set by that.
+def get_all_start_methods() -> List[str]:
+    """A list of the names of the start methods, the default first.
 
-    allow_none: return None, and set nothing, where none is set.
+    Anchor: multiprocessing.get_all_start_methods
+    """
+    return list(start_methods.NAMES)
+
+
+def get_start_method(allow_none: bool = False) -> Optional[str]:
+    """The name of the start method that is set, or of the default, which is set then.
+
+    allow_none: whether to return None when none is set, and to set nothing.
 
     Anchor: multiprocessing.get_start_method
     """
@@ -91,9 +102,12 @@ def get_start_method(allow_none: bool = False) -> Optional[str]:
 
 
 def set_start_method(method: Optional[str], force: bool = False) -> None:
-    """Set the start method, once. force: again; None with force takes it back.
+    """Set the start method.
 
-    Raises RuntimeError when one was set before, ValueError for the name of none.
+    method: 'fork', 'spawn' or 'forkserver'. force: whether to replace one that was set before; with
+    `method` None it is unset.
+
+    Raises RuntimeError when one was set before and `force` is false, ValueError for another name.
 
     Anchor: multiprocessing.set_start_method
     """
@@ -104,14 +118,16 @@ def set_start_method(method: Optional[str], force: bool = False) -> None:
 
 
 def set_executable(executable: Any) -> None:
-    """Does nothing: no interpreter is started.
+    """Do nothing, whatever `executable` is, as no interpreter is started.
 
     Anchor: multiprocessing.set_executable
     """
 
 
 def set_forkserver_preload(module_names: List[str]) -> None:
-    """Does nothing: there is no fork server. Raises TypeError for what is no list of strings.
+    """Do nothing, as there is no fork server.
+
+    module_names: a list of strings. Raises TypeError for anything else.
 
     Anchor: multiprocessing.set_forkserver_preload
     """
@@ -120,15 +136,11 @@ def set_forkserver_preload(module_names: List[str]) -> None:
 
 
 def _checked(method: Optional[str]) -> str:
-    known = get_all_start_methods()
-    if method not in known:
-        raise ValueError(f"cannot find context for {method!r}: expected one of {known}")
-    assert method is not None
-    return method
+    return start_methods.checked(method)
 
 
 def _set_or_default() -> str:
     global _method
     if _method is None:
-        _method = get_all_start_methods()[0]
+        _method = start_methods.DEFAULT
     return _method

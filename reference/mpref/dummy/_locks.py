@@ -204,7 +204,7 @@ class BoundedSemaphore(Semaphore):
         self._bound = value
 
     def release(self) -> None:
-        """Give one back. Raises ValueError when as many are there as in the beginning.
+        """Give one back. Raises ValueError when the counter has its initial value.
 
         Anchor: multiprocessing.BoundedSemaphore.release
         """
@@ -216,7 +216,9 @@ class BoundedSemaphore(Semaphore):
 
 
 class Condition(threading.Condition):
-    """A condition variable over a Lock or an RLock of this module; None makes an RLock.
+    """A condition variable.
+
+    lock: a Lock or an RLock of this module; None makes an RLock.
 
     Anchor: multiprocessing.Condition
     """

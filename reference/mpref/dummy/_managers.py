@@ -34,6 +34,8 @@ class _Value:
 class SyncManager:
     """Makes objects that the threads of this process share. After shutdown() it makes no more.
 
+    All methods that make one raise RuntimeError then.
+
     Anchor: multiprocessing.managers.SyncManager
     """
 
@@ -41,7 +43,7 @@ class SyncManager:
         self._is_running = True
 
     def shutdown(self) -> None:
-        """Make no more objects; those that were made live on. Again does nothing.
+        """Make no more objects. Those that were made stay. A second call does nothing.
 
         Anchor: multiprocessing.managers.BaseManager.shutdown
         """
@@ -50,7 +52,10 @@ class SyncManager:
     def Barrier(
         self, parties: int, action: Any = None, timeout: Optional[float] = None
     ) -> threading.Barrier:
-        """A barrier for `parties` threads.
+        """A barrier of threads.
+
+        parties: how many threads or processes have to meet. action: called by the last to arrive.
+        timeout: how many seconds wait() waits by default; None: without limit.
 
         Anchor: multiprocessing.managers.SyncManager.Barrier
         """
@@ -58,7 +63,7 @@ class SyncManager:
         return threading.Barrier(parties, action, timeout)
 
     def BoundedSemaphore(self, value: int = 1) -> _locks.BoundedSemaphore:
-        """A semaphore that can't go above `value`.
+        """A counter that begins with `value` and never exceeds it.
 
         Anchor: multiprocessing.managers.SyncManager.BoundedSemaphore
         """
@@ -66,7 +71,7 @@ class SyncManager:
         return _locks.BoundedSemaphore(value)
 
     def Condition(self, lock: Any = None) -> _locks.Condition:
-        """A condition variable over `lock`, None for a new RLock.
+        """A condition variable over `lock`; None makes an RLock.
 
         Anchor: multiprocessing.managers.SyncManager.Condition
         """
@@ -74,7 +79,7 @@ class SyncManager:
         return _locks.Condition(lock)
 
     def Event(self) -> threading.Event:
-        """An event.
+        """A flag that threads wait for.
 
         Anchor: multiprocessing.managers.SyncManager.Event
         """
@@ -82,7 +87,7 @@ class SyncManager:
         return threading.Event()
 
     def Lock(self) -> _locks.Lock:
-        """A lock.
+        """A lock that any thread may release.
 
         Anchor: multiprocessing.managers.SyncManager.Lock
         """
@@ -98,7 +103,7 @@ class SyncManager:
         return _locks.RLock()
 
     def Semaphore(self, value: int = 1) -> _locks.Semaphore:
-        """A semaphore.
+        """A counter that begins with `value`.
 
         Anchor: multiprocessing.managers.SyncManager.Semaphore
         """
@@ -106,7 +111,7 @@ class SyncManager:
         return _locks.Semaphore(value)
 
     def Namespace(self, **kwds: Any) -> Any:
-        """An object with attributes, `kwds` to begin with.
+        """An object with writable attributes. kwds: the first ones.
 
         Anchor: multiprocessing.managers.SyncManager.Namespace
         """
@@ -116,7 +121,7 @@ class SyncManager:
         return Namespace(**kwds)
 
     def Queue(self, maxsize: int = 0) -> _queues.Queue:
-        """A queue of at most `maxsize` items, or of any number.
+        """A queue. maxsize: how many items it holds at most; zero or less: any number.
 
         Anchor: multiprocessing.managers.SyncManager.Queue
         """
@@ -124,7 +129,7 @@ class SyncManager:
         return _queues.Queue(maxsize)
 
     def JoinableQueue(self, maxsize: int = 0) -> _queues.JoinableQueue:
-        """A queue that can be waited for.
+        """A queue with task_done() and join(). maxsize: how many items it holds at most.
 
         Anchor: multiprocessing.managers.SyncManager.Queue
         """
@@ -132,7 +137,7 @@ class SyncManager:
         return _queues.JoinableQueue(maxsize)
 
     def Pool(self, *args: Any, **kwds: Any) -> ThreadPool:
-        """A pool of threads.
+        """A pool of threads; `args` and `kwds` are those of `ThreadPool`.
 
         Anchor: multiprocessing.pool.ThreadPool
         """
@@ -142,7 +147,7 @@ class SyncManager:
         return ThreadPool(*args, **kwds)
 
     def Array(self, typecode: str, sequence: Iterable[Any]) -> array.array[Any]:
-        """An array of a type of the array module.
+        """An array of the array module. typecode: its type. sequence: the values.
 
         Anchor: multiprocessing.managers.SyncManager.Array
         """
@@ -150,7 +155,7 @@ class SyncManager:
         return array.array(typecode, sequence)
 
     def Value(self, typecode: str, value: Any) -> Any:
-        """An object with the attribute `value`.
+        """An object with the attribute `value`. typecode: is only shown.
 
         Anchor: multiprocessing.managers.SyncManager.Value
         """
@@ -158,7 +163,7 @@ class SyncManager:
         return _Value(typecode, value)
 
     def dict(self, *args: Any, **kwds: Any) -> builtins.dict[Any, Any]:
-        """A dict.
+        """A dict, made of the arguments `args` and `kwds`.
 
         Anchor: multiprocessing.managers.SyncManager.dict
         """
@@ -166,7 +171,7 @@ class SyncManager:
         return builtins.dict(*args, **kwds)
 
     def list(self, *args: Any) -> builtins.list[Any]:
-        """A list.
+        """A list, made of the arguments `args`.
 
         Anchor: multiprocessing.managers.SyncManager.list
         """
@@ -174,7 +179,7 @@ class SyncManager:
         return builtins.list(*args)
 
     def set(self, *args: Any) -> builtins.set[Any]:
-        """A set.
+        """A set, made of the arguments `args`.
 
         Anchor: multiprocessing.managers.SyncManager.set
         """

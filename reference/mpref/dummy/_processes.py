@@ -23,10 +23,12 @@ __all__ = ["Process", "active_children", "current_process", "parent_process"]
 class Process:
     """An activity that is run in a thread.
 
-    Parameters: `group` is None, always. `target` is what `run()` calls, with the positional
-    arguments `args` (any iterable) and the keyword arguments `kwargs` (a mapping), both copied now.
-    `name` is made from the class and the place in the family when it is None. `daemon`, taken from
-    the creating process when it is None, says that the interpreter's end does not wait.
+    group: None, always. target: what `run()` calls, with the positional arguments `args` (any
+    iterable) and the keyword arguments `kwargs` (a mapping), both copied now. name: a string; None
+    makes one of the class and of the place in the family. daemon: whether the interpreter's end
+    does not wait for it; None takes it from the creating process.
+
+    Raises AssertionError for a group, TypeError for `args` or `kwargs` of another kind.
 
     Anchor: multiprocessing.Process
     """
@@ -126,7 +128,7 @@ class Process:
         return self._is_running()
 
     def interrupt(self) -> None:
-        """As terminate().
+        """As terminate(): a thread gets no KeyboardInterrupt.
 
         Anchor: multiprocessing.Process.interrupt
         """

@@ -1,7 +1,7 @@
 """Queues between threads, with the methods that `multiprocessing` documents.
 
-`close()` is the calling process's own, as it is between processes: the threads of others put and
-get on.
+As between processes, `close()` closes a queue for the calling process only: those of other threads
+can go on to put and get.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ class _Closable:
 
 
 class Queue(_Closable):
-    """A queue of at most `maxsize` items, or of any number.
+    """A queue of objects for any number of threads.
+
+    maxsize: how many items it holds at most; zero or less: any number.
 
     Anchor: multiprocessing.Queue
     """
@@ -39,11 +41,13 @@ class Queue(_Closable):
         self._queue: queue.Queue[Any] = queue.Queue(maxsize)
 
     def put(self, obj: Any, block: bool = True, timeout: Optional[float] = None) -> None:
-        """Put an object into the queue.
+        """Put `obj` into the queue.
 
-        block: wait until there is room, at most `timeout` seconds; a negative timeout counts as
-        zero, None is endless. Raises queue.Full when there is none, ValueError when this process
-        has closed the queue.
+        block: False does not wait until there is room, whatever the timeout. timeout: how many
+        seconds to wait at most; None: without limit; a negative number counts as zero.
+
+        Raises queue.Full when there is no room in time, ValueError when this process has closed the
+        queue.
 
         Anchor: multiprocessing.Queue.put
         """
@@ -51,11 +55,13 @@ class Queue(_Closable):
         self._queue.put(handed_over(obj), block, _not_negative(timeout))
 
     def get(self, block: bool = True, timeout: Optional[float] = None) -> Any:
-        """Take an object out of the queue.
+        """Remove an object from the queue and return it.
 
-        block: wait until there is one, at most `timeout` seconds; a negative timeout counts as
-        zero, None is endless. Raises queue.Empty when there is none, ValueError when this process
-        has closed the queue.
+        block: False does not wait for an object, whatever the timeout. timeout: how many seconds to
+        wait at most; None: without limit; a negative number counts as zero.
+
+        Raises queue.Empty when there is no object in time, ValueError when this process has closed
+        the queue.
 
         Anchor: multiprocessing.Queue.get
         """
@@ -63,14 +69,14 @@ class Queue(_Closable):
         return self._queue.get(block, _not_negative(timeout))
 
     def put_nowait(self, obj: Any) -> None:
-        """put() that doesn't wait.
+        """As put(obj, False). Raises queue.Full when there is no room for `obj`.
 
         Anchor: multiprocessing.Queue.put_nowait
         """
         self.put(obj, False)
 
     def get_nowait(self) -> Any:
-        """get() that doesn't wait.
+        """As get(False). Raises queue.Empty when there is no object.
 
         Anchor: multiprocessing.Queue.get_nowait
         """
@@ -99,14 +105,14 @@ class Queue(_Closable):
         return self._queue.full()
 
     def close(self) -> None:
-        """Put and get no more in this process.
+        """Say that this process will not use the queue any more. Closing again does nothing.
 
         Anchor: multiprocessing.Queue.close
         """
         super().close()
 
     def join_thread(self) -> None:
-        """Does nothing: what was put is in the queue. Raises AssertionError before close().
+        """Do nothing, as all that was put is in the queue. Raises AssertionError before close().
 
         Anchor: multiprocessing.Queue.join_thread
         """
@@ -114,7 +120,7 @@ class Queue(_Closable):
             raise AssertionError(f"{self!r} is not closed: close() it before join_thread()")
 
     def cancel_join_thread(self) -> None:
-        """Does nothing: there is nobody to wait for.
+        """Do nothing, as there is nobody to wait for.
 
         Anchor: multiprocessing.Queue.cancel_join_thread
         """
@@ -125,13 +131,17 @@ class Queue(_Closable):
 
 
 class JoinableQueue(Queue):
-    """A queue that can be waited for until all of its items were dealt with.
+    """A Queue that counts the objects on which the work is not done yet.
+
+    maxsize: that of `Queue`.
 
     Anchor: multiprocessing.JoinableQueue
     """
 
     def task_done(self) -> None:
-        """Say that an item that was taken is dealt with. Raises ValueError when none is left.
+        """Say that the work on an object that get() has returned is done.
+
+        Raises ValueError when called more often than objects were put.
 
         Anchor: multiprocessing.JoinableQueue.task_done
         """
@@ -146,7 +156,7 @@ class JoinableQueue(Queue):
 
 
 class SimpleQueue(_Closable):
-    """A queue of any number of items, with put() and get() alone.
+    """A queue of any number of items with few methods.
 
     Anchor: multiprocessing.SimpleQueue
     """
@@ -156,7 +166,7 @@ class SimpleQueue(_Closable):
         self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def put(self, obj: Any) -> None:
-        """Put an object into the queue. Raises OSError when this process has closed it.
+        """Put `obj` into the queue. Raises OSError when this process has closed it.
 
         Anchor: multiprocessing.SimpleQueue.put
         """
@@ -180,7 +190,7 @@ class SimpleQueue(_Closable):
         return self._queue.empty()
 
     def close(self) -> None:
-        """Put and get no more in this process.
+        """Say that this process will not use the queue any more. Closing again does nothing.
 
         Anchor: multiprocessing.SimpleQueue.close
         """

@@ -14,8 +14,10 @@ __all__ = ["Array", "RawArray", "RawValue", "Value"]
 def Value(typecode_or_type: Any, *args: Any, lock: Any = True) -> Any:
     """A ctypes object, by default behind a wrapper that locks each access.
 
-    `typecode_or_type` is a ctypes type or a typecode of the array module; `args` are passed on to
-    the type. `lock`: True or None for a new RLock, False for no wrapper, or the lock to use.
+    typecode_or_type: a ctypes type, or a typecode of the array module. args: are passed on to the
+    type. lock: True or None: a new RLock; False: no wrapper; else the lock to use.
+
+    Raises AttributeError for a lock that is none, TypeError for what is no ctypes type.
 
     Anchor: multiprocessing.Value
     """
@@ -25,8 +27,11 @@ def Value(typecode_or_type: Any, *args: Any, lock: Any = True) -> Any:
 def Array(typecode_or_type: Any, size_or_initializer: Any, *, lock: Any = True) -> Any:
     """A ctypes array, by default behind a wrapper that locks each access.
 
-    `size_or_initializer` is the length of an array of zeros, or a sequence that gives length and
-    values. The rest is as for `Value`.
+    typecode_or_type, lock: as for `Value`. size_or_initializer: the number of elements of an array
+    of zeros, or a sequence of the values.
+
+    Raises ValueError for a negative number, TypeError for values that the type does not take. Of
+    the array itself, an index beyond the end raises IndexError.
 
     Anchor: multiprocessing.Array
     """

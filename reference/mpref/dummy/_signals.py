@@ -1,4 +1,4 @@
-"""Descriptors that say of an object in this process whether it is ready."""
+"""Descriptors that are ready for reading while an object in this process is ready."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ __all__ = ["Signal"]
 
 
 class Signal:
-    """Something that is so or not, and a descriptor that is ready for reading while it is.
+    """A flag, and a descriptor that is ready for reading while the flag is set.
 
-    The descriptor is made when somebody asks for it: most objects are never waited for so.
+    The descriptor is made when somebody asks for it, as most objects are never waited for by one.
     """
 
     def __init__(self) -> None:
-        # Reentrant: what is collected in the midst of a call may set another state.
+        # Reentrant, as an object that is collected in the middle of a call may set the flag.
         self._lock = threading.RLock()
         self._is_set = False
         self._reader: Optional[int] = None
@@ -31,7 +31,7 @@ class Signal:
             if self._reader is None:
                 self._reader, self._writer = os.pipe()
                 fds = [self._reader, self._writer]
-                # Not at the interpreter's exit, where objects may still set their state.
+                # Not at the interpreter's exit, when objects may still set their flags.
                 weakref.finalize(self, descriptors.close_all, fds).atexit = False
                 if self._is_set:
                     os.write(self._writer, b"!")

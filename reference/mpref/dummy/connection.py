@@ -1,10 +1,11 @@
 """`multiprocessing.dummy.connection`: connections between the threads of this process.
 
-An object that is sent arrives as it is: it is neither copied nor pickled.
+An object that is sent is received as it is: it is neither copied nor pickled.
 
-Ends are counted as processes count their descriptors. A connection that is handed over, as an
-argument of a Process, through a queue or another connection, arrives as another object, so that
-closing the one leaves the other open. What a Process got as arguments is closed at its end.
+Connection objects are counted, as processes have descriptors of their own. When a connection is
+passed on, as an argument of a Process, or through a queue or another connection, the receiver gets
+another object: closing the one leaves the other open. The connections that a Process has got as
+arguments are closed at its end.
 """
 
 from __future__ import annotations
@@ -44,8 +45,9 @@ _FIRST_PORT = 49152
 class Connection(_connections.Connection):
     """One end of a pipe between threads, or of a connection made by Listener and Client.
 
-    All methods are those of `mpref.connection.Connection`. `fileno()` is a descriptor to wait for,
-    with `wait()` or `select`, and not one to read from.
+    channel: what it sends into and receives from. The methods are those of
+    `mpref.connection.Connection`. `fileno()` is a descriptor to wait for, with `wait()` or
+    `select`, and not one to read from.
 
     Anchor: multiprocessing.connection.Connection
     """
@@ -60,7 +62,7 @@ class Connection(_connections.Connection):
         channel.open()
 
     def send(self, obj: Any) -> None:
-        """Send an object, for recv() at the other end.
+        """Send `obj`, for recv() at the other end.
 
         Raises BrokenPipeError when the other end is closed, OSError when this end is closed or
         can't send.
