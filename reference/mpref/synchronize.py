@@ -1,8 +1,7 @@
 """The documentation's chapter "Synchronization primitives".
 
-Everything lives in blocks of anonymous shared memory: a forked child has them, a child of
-another start method gets them with its arguments, and nothing is left when the last process
-goes.
+All of these use blocks of anonymous shared memory: a forked child has them, a child of another
+start method gets them with its arguments, and nothing is left when the last process has ended.
 """
 
 from ._facade import present

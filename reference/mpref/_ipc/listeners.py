@@ -130,7 +130,7 @@ class Listener:
 
     @property
     def last_accepted(self) -> Any:
-        """Where the latest accepted connection came from, None where that can't be told.
+        """The address of the latest accepted connection's other end; None where it has none.
 
         Anchor: multiprocessing.connection.Listener.last_accepted
         """

@@ -1,7 +1,7 @@
 """File descriptors: waiting for one, sending some, and a channel that carries both.
 
-A channel is a pair of SOCK_SEQPACKET sockets without a name. Whoever holds an end is allowed to
-use it, nobody else can find it, and nothing stays behind when the last holder goes.
+A channel is a pair of SOCK_SEQPACKET sockets without a name. A process that has an end may use it,
+no other process can find it, and nothing is left when the last process that has an end has ended.
 """
 
 from __future__ import annotations

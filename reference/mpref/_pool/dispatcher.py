@@ -33,11 +33,11 @@ from .._os import descriptors, weak
 from .._start import at_exit
 from . import ends
 from .board import Board
-from .crew import Worker, Workshop
 from .errors import MaybeEncodingError, WorkerDied, describe, report, with_cause
 from .tasks import Failure, Slices, Source, Stream, Task, Waiting
 from .watch import Watch
 from .worker import FAILED, NOT_READY, PARTLY, READY
+from .workers import Starter, Worker
 
 __all__ = ["CLOSE", "RUN", "TERMINATE", "Dispatcher", "not_running", "not_the_owner"]
 
@@ -105,7 +105,7 @@ class Dispatcher:
         try:
             self._open()
             board = self._board = Board(size)
-            self._workshop = Workshop(process_class, initializer, initargs, self._writer, board)
+            self._starter = Starter(process_class, initializer, initargs, self._writer, board)
             for _ in range(size):
                 self._start_worker()
             self._thread = threading.Thread(target=self._run, name="PoolDispatcher", daemon=True)
@@ -489,7 +489,7 @@ class Dispatcher:
     # --- workers come and go
 
     def _start_worker(self) -> Worker:
-        worker = self._workshop.start_worker()
+        worker = self._starter.start_worker()
         with self._lock:
             self._workers.append(worker)
             self._by_place[worker.place] = worker
@@ -535,7 +535,7 @@ class Dispatcher:
             lost = worker.sent.pop(self._begun_by(worker), None)
             self._waiting.put_back(list(worker.sent.values()))
             worker.sent.clear()
-        self._workshop.end_worker(worker)
+        self._starter.end_worker(worker)
         pid, exitcode = worker.process.pid, worker.process.exitcode
         if lost is not None:
             lost.fail(WorkerDied(f"worker process {pid} died with exit code {exitcode}"))

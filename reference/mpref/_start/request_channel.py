@@ -1,8 +1,8 @@
 """The channel through which processes ask the fork server for children, and what goes through it.
 
 Every client, that is every process that may ask, holds the same end; children get it from their
-parents. So whoever holds it belongs to the family, and the server knows that its last client has
-gone when the channel is at its end. Nothing of it has a name.
+parents. So a process that has it belongs to the family, and the server knows that its last client
+has gone when the channel is at its end. Nothing of it has a name.
 
 A request consists of two descriptors, made for one child. Through the first, the *status channel*,
 the server answers with the pid and later reports the exit status. Through the second the client
@@ -41,7 +41,7 @@ _ANSWER = struct.Struct("<ii")
 
 
 class Setup(NamedTuple):
-    """What the server is told when it begins."""
+    """What the server is sent when it begins."""
 
     surroundings: Surroundings
     main: Optional[main_module.Origin]

@@ -1,4 +1,4 @@
-"""The start method spawn: the child is a fresh interpreter that is told what to do."""
+"""The start method spawn: the child is a fresh interpreter, which is sent what it has to do."""
 
 from __future__ import annotations
 

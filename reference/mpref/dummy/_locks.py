@@ -167,7 +167,7 @@ class Semaphore(_Acquired):
             return True
 
     def release(self) -> None:
-        """Give one back, whoever has taken it.
+        """Give one back. Any thread may do so.
 
         Anchor: multiprocessing.Semaphore.release
         """

@@ -38,7 +38,7 @@ __all__ = [
     "wait",
 ]
 
-# Where the ports of listeners begin that ask for any: those that systems give out themselves.
+# The first port for listeners that ask for any, where the range begins that systems use for that.
 _FIRST_PORT = 49152
 
 
@@ -262,7 +262,7 @@ class _OneWay:
     """Messages in one direction, and how many hold an end of it."""
 
     def __init__(self) -> None:
-        # Reentrant, as Connection.__del__ may be called in the midst of anything.
+        # Reentrant, as Connection.__del__ may be called in the middle of any of these methods.
         self.changed = threading.Condition(threading.RLock())
         self.messages: Deque[Any] = deque()
         self.readers = 0

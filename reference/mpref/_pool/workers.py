@@ -9,7 +9,7 @@ from .board import Board
 from .tasks import Task
 from .worker import work
 
-__all__ = ["Worker", "Workshop"]
+__all__ = ["Starter", "Worker"]
 
 # A worker may have this many tasks, the one it does and the next ones. So it needn't wait for the
 # pool to read its reply and to send another. Those that it hasn't begun are taken back when
@@ -62,7 +62,7 @@ class Worker:
         self.window = min(max(int(_AHEAD_MICROS / (self.micros + 1)), _FEWEST), _MOST)
 
 
-class Workshop:
+class Starter:
     """Starts workers, and knows which places on the board are free."""
 
     def __init__(
