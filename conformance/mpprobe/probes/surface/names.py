@@ -62,7 +62,13 @@ SAMPLES = {
 }
 
 # The same of `dummy`, whose managers start no process either.
-DUMMY_SAMPLES = dict(SAMPLES, Manager=lambda module: module.Manager())
+DUMMY_SAMPLES = dict(
+    SAMPLES,
+    **{
+        "Manager": lambda module: module.Manager(),
+        "connection.Connection": lambda module: module.Pipe()[0],
+    },
+)
 
 SAMPLED = sorted(SAMPLES) + sorted("dummy." + name for name in DUMMY_SAMPLES)
 
@@ -103,10 +109,13 @@ def listed(t):
         for inner in members[name]:
             note(members, signatures, name + "." + inner, getattr(submodule, inner, None))
     for name in SAMPLED:
-        if name not in members:
-            sample = make_sample(module, name)
-            if sample is not None:
-                note_members(members, signatures, name, sample)
+        sample = make_sample(module, name)
+        if sample is None:
+            continue
+        # A class need not have all that its objects have.
+        of_the_class = members.get(name, [])
+        note_members(members, signatures, name, sample)
+        members[name] = sorted(set(members[name] + of_the_class))
     t.see("members", members)
     t.see("signatures", signatures)
 
