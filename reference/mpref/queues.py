@@ -12,6 +12,9 @@ feeder thread, which has work only when the channel is full: then the feeder wai
 When a process ends that did not create the queue, it waits until its feeder has sent everything.
 The creator does not wait, and may end while items are unread, as the documentation says. Until its
 children are joined, its feeder goes on sending.
+
+The file is long because the three documented classes are for the most part docstrings, and share
+the feeder and the rules about lost slots.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ import weakref
 from collections import deque
 from typing import Any, Callable, Deque, Iterator, List, Optional, Tuple
 
-from ._ipc import channels, messages, one_way, reduction
+from ._ipc import channels, messages, one_way, payloads, reduction
 from ._ipc.connections import Pipe
 from ._os import descriptors, weak
 from ._start import at_exit, method
@@ -390,13 +393,13 @@ class _Feeder:
         self._channel = channel
         # Reentrant, as a signal handler or a finalizer may call put() in the middle of a put().
         self._changed = threading.Condition(threading.RLock())
-        self._waiting: Deque[Tuple[channels.Payload, List[int]]] = deque()
+        self._waiting: Deque[Tuple[payloads.Payload, List[int]]] = deque()
         self._thread: Optional[threading.Thread] = None
         self._closing = False
         self._join_cancelled = False
         self._exit_callback: Optional[at_exit.ExitCallback] = None
 
-    def send(self, data: channels.Payload, fds: List[int], *, joined: bool) -> None:
+    def send(self, data: payloads.Payload, fds: List[int], *, joined: bool) -> None:
         """Send a message now if the channel has room, else leave it to the thread.
 
         joined: whether the process waits for the thread at its end.
@@ -409,7 +412,7 @@ class _Feeder:
                     return
                 except BlockingIOError:
                     pass
-            if isinstance(data, channels.OutOfBandPickle):
+            if isinstance(data, payloads.OutOfBandPickle):
                 data = data.copied()
             self._waiting.append((data, messages.keep(fds)))
             self._changed.notify()

@@ -21,7 +21,6 @@ Both send descriptors along with a message, where the socket can.
 
 import array
 import errno
-import fcntl
 import io
 import os
 import socket
@@ -30,32 +29,9 @@ import time
 from typing import Any, Callable, List, Optional, Sequence, Tuple, Union
 
 from .._os import descriptors
+from . import payloads
+from .payloads import Buffer, OutOfBandPickle, Payload
 
-Buffer = Union[bytes, bytearray, memoryview]
-
-
-class OutOfBandPickle:
-    """A pickle, and large buffers of the pickled objects that are not in it.
-
-    The sender's buffers are the memory of its objects, and are copied once, into the memfd. The
-    receiver's are new, and become the memory of the objects that it makes.
-    """
-
-    __slots__ = ("buffers", "pickle")
-
-    def __init__(self, pickle: Buffer, buffers: Sequence[Buffer]) -> None:
-        self.pickle = pickle
-        self.buffers = buffers
-
-    def __len__(self) -> int:
-        return len(self.pickle) + sum(map(len, self.buffers))
-
-    def copied(self) -> "OutOfBandPickle":
-        """The same with copies of the buffers, which do not change when the objects do."""
-        return OutOfBandPickle(self.pickle, [bytes(buffer) for buffer in self.buffers])
-
-
-Payload = Union[Buffer, OutOfBandPickle]
 Message = Tuple[Payload, List[int]]
 
 # A payload of up to this many bytes is in the datagram, a longer one in a memfd. The datagram is
@@ -78,14 +54,8 @@ NOSIGNAL = int(getattr(socket, "MSG_NOSIGNAL", 0x4000))
 _TRUNCATED = int(socket.MSG_CTRUNC) | int(socket.MSG_TRUNC)
 DONTWAIT = int(socket.MSG_DONTWAIT)
 INLINE, _IN_MEMFD, _APART_IN_MEMFD = b"\0", b"\1", b"\2"
-# A memfd with a pickle and buffers ends with the length of each, and their number.
-_LENGTH = struct.Struct("=Q")
-# One system call reads 2 GiB at most.
-_ONE_READ = 2**30
 # Seconds between two attempts of _send_patiently().
 _PATIENCE = 0.005
-
-_SEALS = fcntl.fcntl, getattr(fcntl, "F_ADD_SEALS", 1033), 0x2 | 0x4 | 0x8  # shrink, grow, write
 
 
 class MessageTooLong(OSError):
@@ -170,7 +140,7 @@ class PacketChannel:
         With DONTWAIT in `flags` raises BlockingIOError where the channel is full.
         """
         if isinstance(payload, OutOfBandPickle):
-            kind, memfd = _APART_IN_MEMFD, _sealed_apart(payload)
+            kind, memfd = _APART_IN_MEMFD, payloads.sealed_with_buffers(payload)
         else:
             if len(payload) <= INLINE_BYTES:
                 try:
@@ -179,7 +149,7 @@ class PacketChannel:
                     # The system's buffer is smaller than the datagram.
                     if error.errno not in (errno.EMSGSIZE, errno.ENOBUFS):
                         raise
-            kind, memfd = _IN_MEMFD, _sealed(payload)
+            kind, memfd = _IN_MEMFD, payloads.sealed(payload)
         try:
             self._send((kind, self._ballast(len(payload))), [*fds, memfd], flags)
         finally:
@@ -236,7 +206,8 @@ class PacketChannel:
         if data[:1] != INLINE:
             memfd = fds.pop()
             try:
-                payload = _apart(memfd) if data[:1] == _APART_IN_MEMFD else _contents(memfd)
+                is_apart = data[:1] == _APART_IN_MEMFD
+                payload = payloads.with_buffers(memfd) if is_apart else payloads.contents(memfd)
             except BaseException:
                 descriptors.close_all(fds)
                 raise
@@ -378,63 +349,6 @@ def _as_unix_socket(fd: int) -> Optional[socket.socket]:
         end.detach()
         return None
     return end
-
-
-def _sealed(*parts: Buffer) -> int:
-    """A memfd that contains the parts, and that nobody can change any more."""
-    fd = os.memfd_create("mpref", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    try:
-        for part in parts:
-            rest = memoryview(part)
-            while len(rest):
-                rest = rest[os.write(fd, rest) :]
-        control, command, seals = _SEALS
-        control(fd, command, seals)
-    except BaseException:
-        os.close(fd)
-        raise
-    return fd
-
-
-def _contents(fd: int) -> bytes:
-    # Read, not mapped: up to 1 MiB the page faults of a mapping take more than twice the time of a
-    # copy (4 to 6 GB/s mapped, 12 GB/s read), and at 16 MiB still a third more.
-    size = os.fstat(fd).st_size
-    if size <= _ONE_READ:
-        return os.pread(fd, size, 0)
-    # readall() puts all parts into one buffer.
-    os.lseek(fd, 0, os.SEEK_SET)
-    with open(fd, "rb", buffering=0, closefd=False) as file:
-        return file.readall()
-
-
-def _sealed_apart(payload: OutOfBandPickle) -> int:
-    parts = (payload.pickle, *payload.buffers)
-    numbers = [len(part) for part in parts] + [len(parts)]
-    return _sealed(*parts, b"".join([_LENGTH.pack(number) for number in numbers]))
-
-
-def _apart(fd: int) -> OutOfBandPickle:
-    # Read, not mapped: up to Python 3.12 a mapping keeps a descriptor open, for as long as the
-    # object exists that was made of it.
-    place = os.fstat(fd).st_size - _LENGTH.size
-    (count,) = _LENGTH.unpack(os.pread(fd, _LENGTH.size, place))
-    lengths = os.pread(fd, count * _LENGTH.size, place - count * _LENGTH.size)
-    os.lseek(fd, 0, os.SEEK_SET)
-    with open(fd, "rb", buffering=0, closefd=False) as file:
-        parts = [_read_exactly(file, length) for (length,) in _LENGTH.iter_unpack(lengths)]
-    return OutOfBandPickle(parts[0], parts[1:])
-
-
-def _read_exactly(file: io.RawIOBase, length: int) -> bytearray:
-    found = bytearray(length)
-    rest = memoryview(found)
-    while len(rest):
-        count = file.readinto(rest)
-        if not count:
-            raise EOFError(f"a message is incomplete: {len(rest)} bytes are missing")
-        rest = rest[count:]
-    return found
 
 
 def _send_patiently(

@@ -11,7 +11,7 @@ from typing import Any, Iterable, List, Optional, Tuple, Type, Union
 
 from .._os import descriptors
 from ..exceptions import BufferTooShort
-from . import channels, messages, one_way, reduction
+from . import channels, messages, one_way, payloads, reduction
 
 __all__ = ["Connection", "Pipe", "wait"]
 
@@ -223,7 +223,7 @@ class Connection:
             view[offset : offset + length] = payload
             return length
 
-    def _receive_bytes(self, maxlength: Optional[int]) -> channels.Buffer:
+    def _receive_bytes(self, maxlength: Optional[int]) -> payloads.Buffer:
         try:
             message: channels.Message = self._channel.receive(maxlength=maxlength)
         except channels.MessageTooLong:
@@ -235,7 +235,7 @@ class Connection:
             raise
         # The other end may have used send(), for an object with descriptors or buffers.
         payload, fds = message
-        if isinstance(payload, channels.OutOfBandPickle):
+        if isinstance(payload, payloads.OutOfBandPickle):
             return reduction.dumps(messages.unpack(payload, fds))
         descriptors.close_all(fds)
         return payload

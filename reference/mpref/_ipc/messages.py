@@ -4,7 +4,7 @@ import os
 from typing import Any, List, Sequence, Tuple
 
 from .._os import descriptors
-from . import channels, reduction
+from . import channels, payloads, reduction
 
 
 def pack(obj: Any) -> Tuple[bytes, List[int]]:
@@ -18,7 +18,7 @@ def pack(obj: Any) -> Tuple[bytes, List[int]]:
     return data, fds
 
 
-def pack_apart(obj: Any) -> Tuple[channels.Payload, List[int]]:
+def pack_apart(obj: Any) -> Tuple[payloads.Payload, List[int]]:
     """As `pack`, but large buffers of the objects are not copied.
 
     For channels with `carries_buffers`. The buffers change when the objects do: to send them later,
@@ -26,7 +26,7 @@ def pack_apart(obj: Any) -> Tuple[channels.Payload, List[int]]:
     """
     with reduction.collecting_fds() as fds:
         data, buffers = reduction.dumps_apart(obj, channels.INLINE_BYTES)
-    return channels.OutOfBandPickle(data, buffers) if buffers else data, fds
+    return payloads.OutOfBandPickle(data, buffers) if buffers else data, fds
 
 
 def keep(fds: Sequence[int]) -> List[int]:
@@ -41,7 +41,7 @@ def keep(fds: Sequence[int]) -> List[int]:
     return kept
 
 
-def unpack(payload: channels.Payload, fds: List[int]) -> Any:
+def unpack(payload: payloads.Payload, fds: List[int]) -> Any:
     """The object of a received message. The descriptors belong to it from now on."""
     if not fds:
         return _load(payload)
@@ -49,7 +49,7 @@ def unpack(payload: channels.Payload, fds: List[int]) -> Any:
         return _load(payload)
 
 
-def _load(payload: channels.Payload) -> Any:
-    if isinstance(payload, channels.OutOfBandPickle):
+def _load(payload: payloads.Payload) -> Any:
+    if isinstance(payload, payloads.OutOfBandPickle):
         return reduction.loads(payload.pickle, buffers=payload.buffers)
     return reduction.loads(payload)

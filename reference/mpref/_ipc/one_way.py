@@ -36,7 +36,7 @@ import time
 from typing import Callable, List, Optional, Sequence, Tuple
 
 from .._os import descriptors
-from . import channels
+from . import channels, payloads
 
 # PyPy lacks the names; the numbers are those of Linux' <linux/fcntl.h>.
 _SETPIPE_SZ: int = getattr(fcntl, "F_SETPIPE_SZ", 1031)
@@ -214,7 +214,7 @@ class Writer:
     def ready(self, timeout: Optional[float]) -> bool:
         return self._packets.ready(timeout)
 
-    def send(self, payload: channels.Payload, fds: Sequence[int] = (), flags: int = 0) -> None:
+    def send(self, payload: payloads.Payload, fds: Sequence[int] = (), flags: int = 0) -> None:
         """As PacketChannel's."""
         waits = not flags & channels.DONTWAIT
         fits = not fds and len(payload) <= OVERFLOW_LONGEST
@@ -227,7 +227,7 @@ class Writer:
                 pass
         if not waits:
             raise BlockingIOError(errno.EAGAIN, "the channel is full")
-        if not fits or isinstance(payload, channels.OutOfBandPickle):
+        if not fits or isinstance(payload, payloads.OutOfBandPickle):
             while _has_unread(self._overflow):
                 time.sleep(_LOOK_AGAIN)
             return self._packets.send(payload, fds)

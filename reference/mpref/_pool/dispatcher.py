@@ -28,7 +28,7 @@ import weakref
 from collections import deque
 from typing import Any, Callable, Deque, Dict, List, Optional, Tuple
 
-from .._ipc import channels, messages, packets
+from .._ipc import channels, messages, packets, payloads
 from .._os import descriptors, weak
 from .._start import at_exit
 from . import ends
@@ -571,7 +571,7 @@ def _pack(task: Task) -> None:
 
 def _is_short(task: Task) -> bool:
     payload, fds = task.packed
-    return not fds and not isinstance(payload, channels.OutOfBandPickle) and len(payload) <= _SHORT
+    return not fds and not isinstance(payload, payloads.OutOfBandPickle) and len(payload) <= _SHORT
 
 
 def _forget_descriptors(task: Task) -> None:
@@ -580,10 +580,10 @@ def _forget_descriptors(task: Task) -> None:
         task.packed = None
 
 
-def _numbered(serial: int, payload: channels.Payload) -> channels.Payload:
+def _numbered(serial: int, payload: payloads.Payload) -> payloads.Payload:
     number = ends.SERIAL.pack(serial)
-    if isinstance(payload, channels.OutOfBandPickle):
-        return channels.OutOfBandPickle(number + payload.pickle, payload.buffers)
+    if isinstance(payload, payloads.OutOfBandPickle):
+        return payloads.OutOfBandPickle(number + payload.pickle, payload.buffers)
     return number + payload
 
 

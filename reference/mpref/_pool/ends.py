@@ -21,7 +21,7 @@ import threading
 import weakref
 from typing import Any, List, Tuple
 
-from .._ipc import channels, packets, reduction
+from .._ipc import channels, packets, payloads, reduction
 from .._os import descriptors, weak
 from .board import Board
 
@@ -77,10 +77,10 @@ class WorkerEnd:
         self._board.words[self._place] = serial
 
     def reply(
-        self, serial: int, kind: int, payload: channels.Payload, fds: List[int], micros: int
+        self, serial: int, kind: int, payload: payloads.Payload, fds: List[int], micros: int
     ) -> None:
         """Send what came of a task. Waits while the pool is behind with reading."""
-        if fds or isinstance(payload, channels.OutOfBandPickle) or len(payload) > _LONGEST:
+        if fds or isinstance(payload, payloads.OutOfBandPickle) or len(payload) > _LONGEST:
             self._channel.send(payload, fds)
             kind, payload = kind | IN_CHANNEL, b""
         header = HEADER.pack(self._place, serial, min(micros, 0xFFFFFFFF), kind)

@@ -8,7 +8,7 @@ import time
 import traceback
 from typing import Any, Callable, List, Optional, Tuple
 
-from .._ipc import channels, messages
+from .._ipc import messages, payloads
 from .._start import interrupts
 from .ends import SERIAL, WorkerEnd
 from .errors import MaybeEncodingError, describe, pack_error
@@ -26,7 +26,7 @@ PARTLY = 3  # of an EACH task: pairs of True and a value, or False and a message
 # As a shell has it for what SIGINT ended.
 _INTERRUPTED = 130
 
-_Reply = Tuple[int, channels.Payload, List[int]]
+_Reply = Tuple[int, payloads.Payload, List[int]]
 
 
 def work(
@@ -95,7 +95,7 @@ def _but_interrupts(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def _do(end: WorkerEnd, payload: Any, fds: List[int], ctrl_c: _CtrlC) -> None:
     began = time.perf_counter()
-    pickle = payload.pickle if isinstance(payload, channels.OutOfBandPickle) else payload
+    pickle = payload.pickle if isinstance(payload, payloads.OutOfBandPickle) else payload
     (serial,) = SERIAL.unpack_from(pickle)
     end.begin(serial)
     ctrl_c.is_wanted = True
@@ -107,7 +107,7 @@ def _do(end: WorkerEnd, payload: Any, fds: List[int], ctrl_c: _CtrlC) -> None:
 def _outcome(payload: Any, fds: List[int]) -> _Reply:
     # SystemExit and KeyboardInterrupt end the worker, and so tell the pool.
     try:
-        if isinstance(payload, channels.OutOfBandPickle):
+        if isinstance(payload, payloads.OutOfBandPickle):
             payload.pickle = memoryview(payload.pickle)[SERIAL.size :]
         else:
             payload = payload[SERIAL.size :]

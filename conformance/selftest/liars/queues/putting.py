@@ -3,7 +3,7 @@
 import queue
 
 import mpref
-from mpref._ipc import channels, messages
+from mpref._ipc import messages, payloads
 from mpref.queues import Queue
 
 from liars.lies import lie, replace
@@ -93,7 +93,7 @@ def own_items_are_not_copied():
 
     @replace(messages, "unpack")
     def unpack(original, payload, fds):
-        data = b"" if isinstance(payload, channels.OutOfBandPickle) else bytes(payload)
+        data = b"" if isinstance(payload, payloads.OutOfBandPickle) else bytes(payload)
         return packed.pop(data) if data in packed else original(payload, fds)
 
 
