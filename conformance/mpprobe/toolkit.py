@@ -324,13 +324,14 @@ class Probe(object):
             file.write(str(begin + len(text)))
         return text.decode("utf-8", "replace")
 
-    def program(self, source, how="script", stdin="", options=()):
+    def program(self, source, how="script", stdin="", options=(), arguments=()):
         """Run a program in a new interpreter; {"out": str, "err": str, "code": exit status}.
 
         The word IMPLEMENTATION in the source is replaced by the module under test,
         START_METHOD by this run's start method. `how`: script (a file),
         module (-m NAME), package (-m PACKAGE with __main__), folder (a folder
-        with __main__.py), command (-c) or stdin. `options` go to the interpreter.
+        with __main__.py), command (-c) or stdin. `options` go to the interpreter,
+        `arguments` to the program.
         """
         import subprocess
 
@@ -358,7 +359,7 @@ class Probe(object):
         with open(streams[0]) as source_of, open(streams[1], "wb") as out:
             with open(streams[2], "wb") as err:
                 process = subprocess.Popen(
-                    [sys.executable] + list(options) + words,
+                    [sys.executable] + list(options) + words + list(arguments),
                     stdin=source_of, stdout=out, stderr=err, cwd=folder,
                 )  # fmt: skip
                 try:

@@ -10,7 +10,6 @@ ignored the signal would lose an interrupt sent right after its start.
 from __future__ import annotations
 
 import atexit
-import faulthandler
 import importlib
 import os
 import pickle
@@ -162,11 +161,7 @@ def _preload(setup: request_channel.Setup) -> None:
         except BaseException:
             # Each child tries again, and reports it as its own.
             main_module.unload()
-        # A watchdog of the main module's is for the program: it would end the server, and copies of
-        # an interpreter with an armed one wait for ever when they set their own.
-        # (PyPy 3.9 waits for ever in this call when none was armed.)
-        if sys.implementation.name != "pypy":
-            faulthandler.cancel_dump_traceback_later()
+        _disarm_watchdog()
     for name in setup.preload:
         try:
             importlib.import_module(name)
@@ -175,6 +170,20 @@ def _preload(setup: request_channel.Setup) -> None:
                 raise
             if setup.on_error == "warn":
                 _warn(name, error)
+
+
+def _disarm_watchdog() -> None:
+    """Drop the watchdog that the main module may have armed at its top.
+
+    It is for the program. It would end the server, and copies of an interpreter with an armed one
+    wait for ever when they set their own.
+    """
+    faulthandler = sys.modules.get("faulthandler")
+    if faulthandler is None:
+        return  # then nobody has armed one
+    # Setting one replaces the other. PyPy 3.9 waits for ever when none is armed that it could cancel.
+    faulthandler.dump_traceback_later(3600)
+    faulthandler.cancel_dump_traceback_later()
 
 
 def _warn(name: str, error: Exception) -> None:

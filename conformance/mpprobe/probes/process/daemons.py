@@ -8,6 +8,7 @@ from mpprobe.probes._common import context
 from mpprobe.probes.process._common import error_names, say
 from mpprobe.toolkit import (
     HEAR_SECONDS,
+    blocked,
     children_of,
     hear,
     park,
@@ -101,6 +102,9 @@ def children_at_exit(t):
     process = t.ctx.Process(target=have_both, args=(t.method,))
     process.start()
     hear("over")
+    # The worker is let go of when its creator waits for it, or has ended without: not before, as it
+    # might be done first then.
+    blocked(process.pid, unless=lambda: process_gone(process.pid), timeout=5)
     t.see("alive", process.is_alive())
     tell("release")
     process.join()
