@@ -181,7 +181,7 @@ def _disarm_watchdog() -> None:
     faulthandler = sys.modules.get("faulthandler")
     if faulthandler is None:
         return  # then nobody has armed one
-    # Setting one replaces the other. PyPy 3.9 waits for ever when none is armed that it could cancel.
+    # Setting one replaces the other: PyPy 3.9 waits for ever when there is none to cancel.
     faulthandler.dump_traceback_later(3600)
     faulthandler.cancel_dump_traceback_later()
 

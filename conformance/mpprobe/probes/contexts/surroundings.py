@@ -1,6 +1,5 @@
 """What surrounds a program, seen by its children: at the top of the main module, and later."""
 
-import json
 import os
 import signal
 
