@@ -5,12 +5,17 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import pickle
+import pydoc
 import re
+import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import mpref
 import pytest
+from mpref import connection, pool, queues, sharedctypes, synchronize
 
 PACKAGE = Path(mpref.__file__).parent
 
@@ -24,6 +29,45 @@ def test_contexts_have_the_names_of_the_package() -> None:
         ctx = mpref.get_context(method)
         missing = [name for name in mpref.__all__ if not hasattr(ctx, name)]
         assert not missing, (method, missing)
+
+
+@pytest.mark.parametrize(
+    ("name", "documented"),
+    [
+        ("Pipe", connection.Pipe),
+        ("Queue", queues.Queue),
+        ("SimpleQueue", queues.SimpleQueue),
+        ("Lock", synchronize.Lock),
+        ("Condition", synchronize.Condition),
+        ("Value", sharedctypes.Value),
+        ("RawArray", sharedctypes.RawArray),
+        ("Pool", pool.Pool),
+    ],
+)
+def test_help_shows_the_text_of_what_a_name_makes(name: str, documented: Any) -> None:
+    for owner in (mpref, mpref.get_context("spawn"), mpref.context.BaseContext):
+        assert inspect.getdoc(getattr(owner, name)) == inspect.getdoc(documented)
+    shown = pydoc.render_doc(getattr(mpref, name), renderer=pydoc.plaintext)
+    assert f"{name}{inspect.signature(getattr(mpref, name))}" in shown
+    assert "Anchor: multiprocessing." in shown
+
+
+def test_classes_say_that_they_are_of_the_documented_module() -> None:
+    assert repr(synchronize.Lock) == "<class 'mpref.synchronize.Lock'>"
+    assert repr(connection.Connection) == "<class 'mpref.connection.Connection'>"
+    assert repr(pool.WorkerDied) == "<class 'mpref.pool.WorkerDied'>"
+    assert repr(mpref.Process) == "<class 'mpref.context.Process'>"
+    for each in (synchronize.Lock, connection.Listener, mpref.Process, pool.WorkerDied):
+        assert pickle.loads(pickle.dumps(each)) is each
+
+
+def test_importing_the_package_imports_no_chapter() -> None:
+    program = "import sys, mpref; print(*[name for name in sys.modules if name[:5] == 'mpref'])"
+    finished = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    chapters = {"connection", "managers", "pool", "queues", "sharedctypes", "synchronize"}
+    assert not {f"mpref.{chapter}" for chapter in chapters} & set(finished.stdout.split())
 
 
 def test_facade_is_complete() -> None:
