@@ -204,7 +204,7 @@ def _raised_by(value: Any) -> set[str]:
     """The exceptions of the `raise` statements in its own body."""
     if isinstance(value, _CMethod):
         return set()
-    function = value.__init__ if inspect.isclass(value) else value
+    function: Any = value.__init__ if inspect.isclass(value) else value
     function = value.fget if isinstance(value, property) else function
     try:
         source = textwrap.dedent(inspect.getsource(inspect.unwrap(function)))
