@@ -248,7 +248,7 @@ def _documented_names(name: str) -> set[str]:
         return {f"{value.owner.__name__}.{value.function.__name__}"}
     qualified = getattr(value, "__qualname__", name.rpartition(".")[2])
     qualified = qualified.replace("BaseContext.", "").replace("BaseProcess", "Process")
-    return {qualified, f"{chapter}.{qualified}"}
+    return {qualified, f"{chapter}.{qualified}", name.removeprefix("mpref.")}
 
 
 def test_everything_that_raises_by_the_spec_is_checked() -> None:
