@@ -34,8 +34,8 @@ def described_by(module: str, name: str) -> Callable[[_Function], _Function]:
 
 
 class _Described:
-    # It has no docstring: `__doc__` of an instance is what it is all about. That is a property, as
-    # the module would have to be imported for a plain string, and most programs use few of them.
+    # A class without a docstring, as `__doc__` is a property of its instances. A plain string would
+    # need the import of the module, and most programs use few of the modules.
 
     def __init__(self, function: Callable[..., Any], module: str, name: str) -> None:
         self.__wrapped__ = function  # its signature is shown

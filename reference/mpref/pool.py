@@ -1,8 +1,8 @@
 """The documentation's chapter "Process Pools".
 
-Here is what programs call. `_pool.tasks` tells what becomes of a call, `_pool.dispatcher` is the
-thread that deals with the workers, `_pool.worker` what runs in a worker, `_pool.threads` the same
-with threads, and `_pool.results` has what the methods return.
+These are the classes that programs use. `_pool.tasks` says what happens to a call,
+`_pool.dispatcher` is the thread that hands out tasks, `_pool.worker` runs in a worker,
+`_pool.threads` is the same with threads, and `_pool.results` are what the methods return.
 """
 
 from __future__ import annotations
@@ -266,7 +266,7 @@ class Pool:
         dispatcher = self._dispatcher
         source: Union[Slices, Stream]
         if type(iterable) in (list, tuple, range):
-            # Nothing to wait for, and it has an end.
+            # These give their items without waiting, and have an end, so no thread is needed.
             source = Slices(results, EACH, func, iterable, chunksize)  # type: ignore[arg-type]
             results._limit(functools.partial(dispatcher.offer, source), is_endless=False)
             dispatcher.add(source)

@@ -1,11 +1,11 @@
 """A one-way channel for short messages from many writers to one reader.
 
-It is a pipe in packet mode (`O_DIRECT`): the kernel keeps a message of up to `LONGEST` bytes
-whole, so writers need no lock, and one that is killed leaves no half message behind. A message
-costs less than half of what a datagram costs (0.8 us instead of 2.2 us, written and read in one
-process on CPython 3.11), but it can carry no descriptors.
+It is a pipe in packet mode (`O_DIRECT`): the kernel keeps a message of up to `LONGEST` bytes whole,
+so writers need no lock, and a writer that is killed leaves no half message behind. A message takes
+less than half of the time of a datagram (0.8 us instead of 2.2 us, written and read in one process
+on CPython 3.11), but no descriptors can be sent with it.
 
-Where pipes have no such mode, a pair of sockets stands in, which the same calls read and write.
+Where pipes have no such mode a pair of sockets is used, with the same calls.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ import fcntl
 import itertools
 import os
 import socket
-from collections import deque
 from typing import Deque, Tuple
 
 from .._os import descriptors
 
 __all__ = ["LONGEST", "pair", "take"]
 
-# PIPE_BUF of Linux: what a packet holds.
+# PIPE_BUF of Linux, which is the size of a packet.
 LONGEST = 4096
-# Messages that may wait unread: 256, one page each. The system may grant fewer.
+# Room for 256 unread messages, of one page each. The system may allow less.
 _PIPE_BYTES = 1024 * 1024
 _F_SETPIPE_SZ = 1031
-# At most so many messages are taken in one call, so that whoever reads gets round to the rest.
+# At most so many messages are read in one call, so that the reader can do its other work in
+# between.
 _BATCH = 64
 
 
@@ -37,7 +37,7 @@ def pair() -> Tuple[int, int]:
         try:
             fcntl.fcntl(writer, _F_SETPIPE_SZ, _PIPE_BYTES)
         except OSError:
-            pass  # over the user's allowance: it holds 16 messages, or fewer, and works
+            pass  # the user's pipes have all that they may have; this one holds 16 messages
     else:
         one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         reader, writer = one.detach(), other.detach()
@@ -52,13 +52,9 @@ def pair() -> Tuple[int, int]:
 
 
 def take(reader: int, messages: Deque[bytes]) -> None:
-    """Move messages that are there to the end of `messages`, none or some; never waits."""
-    # One call for all: nothing can come between a read and the place where its result is kept.
+    """Append the messages that are there to `messages`; does not wait for any."""
+    # In one call, so that no signal handler can raise between a read and the append of its result.
     try:
         messages.extend(map(os.read, itertools.repeat(reader, _BATCH), itertools.repeat(LONGEST)))
     except BlockingIOError:
         pass
-
-
-# For type checkers: what `take` fills.
-Inbox = deque

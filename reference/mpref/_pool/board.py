@@ -1,9 +1,8 @@
-"""A page that a pool shares with its workers, where each says which task it has begun.
+"""Memory that a pool shares with its workers, in which each writes which task it has begun.
 
-A worker that is killed can't say what it was doing. So it writes down the serial of a task as soon
-as it has received it, before anything of it is unpickled, and the kernel keeps what a dead process
-has written. Whatever was sent to a dead worker and has another serial nobody has begun, and it is
-sent to somebody else.
+A worker writes the serial of a task as soon as it has received it, before anything of it is
+unpickled. When the worker is killed the number is still there, so the pool knows which task it was
+doing. The other tasks that it was sent were not begun, and are sent to another worker.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ class Board:
         self.words = memoryview(self._memory).cast("Q")
 
     def close(self) -> None:
-        """Give the descriptor back, so that it goes to no more workers. The memory stays."""
+        """Close the descriptor. The memory stays, but no new worker can get it."""
         fd, self._fd = self._fd, -1
         if fd >= 0:
             os.close(fd)

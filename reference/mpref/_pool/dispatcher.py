@@ -1,20 +1,22 @@
-"""The thread that deals with the workers of a pool, and what it shares with all others.
+"""The thread that hands out a pool's tasks to its workers, and what it shares with other threads.
 
-Each worker has a channel of its own, and the pool knows what is in it. So when a worker dies the
-task that it had begun fails, with an error that says which process died of what; what it had not
-begun goes to somebody else, and a new worker takes its place. Nothing is lost besides, and nobody
-waits for what won't come.
+Each worker has a channel of its own, and the pool knows which tasks are in it. When a worker dies,
+the task that it had begun fails, with an error that has the pid and the exit code. The tasks that
+it had not begun are sent to another worker, and a new worker is started. So no other task is lost,
+and no thread waits for a result that will not come.
 
-A task goes out from the thread that submits it when a worker has room for it and none is waiting.
-Else it waits until the dispatcher, this thread, has read the reply of some worker. The dispatcher
-waits for the pipe of the replies, the workers' sentinels, and a pipe on which others wake it up.
-Callbacks run in it, and pickling and unpickling, so everything it does for others is guarded:
-whatever they raise, it goes on.
+When a worker may have one more task, and no task is waiting, the thread that submits a task sends
+it. Otherwise the task waits until the dispatcher's thread has read the reply of a worker. That
+thread waits for the pipe of the replies, the sentinels of the workers, and a pipe through which
+other threads wake it up. Callbacks run in it, and it pickles and unpickles. Whatever these raise,
+it goes on.
 
-What is shared with other threads is guarded by one lock, which nobody holds while calling foreign
-code. One thread more can be interrupted anywhere: the main one, where signal handlers raise. It
-sends a task in one step, and keeps a note of it (`_sending`) by which the next one who takes the
-lock brings in order what it may have left half done.
+One lock protects the state that threads share. Nobody holds it while code of the program runs. But
+in the main thread a signal handler may raise at any moment, also while it holds the lock. So a task
+is sent in one step, after a note of it (`_sending`): the next thread that takes the lock completes
+what an interrupted one has left half done.
+
+The file is long as all its parts work on this one state.
 """
 
 from __future__ import annotations
@@ -43,12 +45,14 @@ __all__ = ["CLOSE", "RUN", "TERMINATE", "Dispatcher", "not_running", "not_the_ow
 
 RUN, CLOSE, TERMINATE = "RUN", "CLOSE", "TERMINATE"
 
-# Between SIGTERM and the end of an idle Python process lie some 2 ms, and 100 ms on a machine with
-# ten times more work than processors. What takes longer ignores the signal, and is killed.
+# In seconds. An idle Python process ends some 2 ms after SIGTERM, and 100 ms on a machine with ten
+# times more work than processors. A worker that takes longer ignores the signal, and is killed.
 _TERMINATION_SECONDS = 1.0
-# Workers that couldn't be started (no memory, no descriptors) are tried again after this long.
+# When a worker can't be started (no memory, no descriptors), the next attempt is so many seconds
+# later.
 _RETRY_SECONDS = 0.5
-# After something unforeseen the dispatcher goes on, but not as fast as it can.
+# After an unforeseen exception the dispatcher pauses so many seconds, so as not to repeat it at
+# full speed.
 _PAUSE_SECONDS = 0.05
 # After this many consecutive failed starts the pool is broken. One worker may have been killed.
 _FAILED_STARTS = 3
@@ -69,7 +73,7 @@ def not_the_owner(creator: int) -> RuntimeError:
 
 
 class Dispatcher:
-    """`size` workers; started by the constructor, or OSError and none."""
+    """`size` workers. The constructor starts them, and raises OSError when it can't start all."""
 
     def __init__(
         self,
@@ -83,12 +87,12 @@ class Dispatcher:
         self.state = RUN
         self.creator = os.getpid()
         self._maxtasks = maxtasks
-        # Reentrant, as a finalizer may terminate a pool in the middle of anything.
+        # Reentrant, as a finalizer may terminate the pool in the middle of any of these methods.
         self._lock = threading.RLock()
         self._waiting = Waiting()
         self._workers: List[Worker] = []
         self._by_place: Dict[int, Worker] = {}
-        # Ordered sets: ready workers without a task, and those with fewer than they may have.
+        # Ordered sets: ready workers without a task, and ready workers that may have one more.
         self._idle: Dict[Worker, None] = {}
         self._roomy: Dict[Worker, None] = {}
         self._sending: Optional[Tuple[Worker, Task, int, List[int]]] = None
@@ -127,7 +131,7 @@ class Dispatcher:
         self._fds += self._replies, self._writer
 
     def close_descriptors(self) -> None:
-        """At the end, and in a forked child: the workers are the parent's."""
+        """Called at the end, and in a forked child, as the workers belong to its parent."""
         fds, self._fds = self._fds, []
         descriptors.close_all(fds)
         if self._board is not None:
@@ -162,7 +166,7 @@ class Dispatcher:
             if broken is None:
                 self._waiting.add(source)
                 if isinstance(source, Slices):
-                    # One that is empty is at its end now, and not when a worker is there.
+                    # So that an empty sequence ends now, and not only when a worker has room.
                     source.peek()
                 has_room = bool(self._idle or self._roomy)
         if broken is not None:
@@ -171,7 +175,7 @@ class Dispatcher:
             self._wake()
 
     def offer(self, source: Source) -> None:
-        """A source that was added has a task again, or may have one."""
+        """Look at a source again, which may have a task now."""
         with self._lock:
             if self.state == TERMINATE or self._broken is not None or source.is_over:
                 return
@@ -180,7 +184,7 @@ class Dispatcher:
             self._wake()
 
     def end(self, source: Stream) -> None:
-        """A stream has come to its end."""
+        """Note that a stream has no more tasks."""
         with self._lock:
             self._waiting.forget_if_over(source)
         self._wake()
@@ -221,7 +225,7 @@ class Dispatcher:
             self._thread.join()
 
     def counts(self) -> Dict[str, int]:
-        """How many workers, tasks under way, and tasks that wait."""
+        """The numbers of workers, of tasks that were sent to them, and of waiting tasks."""
         with self._lock:
             workers = list(self._workers)
             waiting = self._waiting.count()
@@ -232,7 +236,7 @@ class Dispatcher:
         if self._is_awake:
             return
         self._is_awake = True
-        # Not when the pipe is full: then it is awake. Not after the end.
+        # Does nothing when the pipe is full, as the thread wakes up then, and after the end.
         with contextlib.suppress(OSError), self._lock:
             if self._fds:
                 os.write(self._waker, b"!")
@@ -240,7 +244,7 @@ class Dispatcher:
     # --- sending; the lock is held ---------------------------------------------------------------
 
     def _pick(self, task: Task) -> Optional[Worker]:
-        """Who should get the task: somebody without one, else somebody who may have another."""
+        """The worker that should get the task: an idle one, else one that may have one more."""
         if self._idle:
             return next(reversed(self._idle))
         if self._roomy and _is_short(task):
@@ -248,7 +252,7 @@ class Dispatcher:
         return None
 
     def _post(self, worker: Worker, task: Task) -> bool:
-        """Send a short task; False where the channel has no room for it."""
+        """Send a short task. Returns False when the channel has no room for it."""
         serial = self._next_serial
         self._next_serial = serial + 1
         data = b"".join((channels.INLINE, ends.SERIAL.pack(serial), task.packed[0]))
@@ -263,7 +267,7 @@ class Dispatcher:
         return self._finish_sending()
 
     def _finish_sending(self) -> bool:
-        """Bring the state in line with what was really sent, also after an interruption."""
+        """Note in the state whether the last message was sent, also after an interruption."""
         sending = self._sending
         if sending is None:
             return True
@@ -279,7 +283,7 @@ class Dispatcher:
         return bool(sent)
 
     def _sort(self, worker: Worker) -> None:
-        """Put a worker where `_pick` finds it."""
+        """Put a worker into the set in which `_pick` looks for it."""
         self._idle.pop(worker, None)
         self._roomy.pop(worker, None)
         if not worker.is_ready or worker.is_retired:
@@ -306,7 +310,8 @@ class Dispatcher:
                 for handler in self._watch.wait(self._patience()):
                     handler()
             except BaseException:
-                # No memory, no descriptors, an error of ours: everybody's results depend on this.
+                # No memory, no descriptors, an error in this package. All results depend on this
+                # thread, so it goes on.
                 report()
                 time.sleep(_PAUSE_SECONDS)
         self._exit_callback.cancel()
@@ -314,7 +319,7 @@ class Dispatcher:
             self.close_descriptors()
 
     def _is_over(self) -> bool:
-        # The last may have left before the others' tasks came, or those of a stream.
+        # All workers may have ended while tasks are waiting, or a stream may have more.
         idle = self._broken is not None or self._waiting.is_over
         return not self._workers and (self.state == TERMINATE or (self.state == CLOSE and idle))
 
@@ -334,9 +339,9 @@ class Dispatcher:
         )
 
     def _settle(self) -> None:
-        """Bring the workers in line with the state."""
+        """Start and retire workers, and hand out tasks, as the state demands."""
         if self.state == TERMINATE:
-            self._break_off()
+            self._give_up_all()
             return
         while self._wants_workers() and self._replace():
             pass
@@ -346,7 +351,7 @@ class Dispatcher:
             for worker in [worker for worker in self._workers if not worker.sent]:
                 self._retire(worker)
 
-    def _break_off(self) -> None:
+    def _give_up_all(self) -> None:
         with self._lock:
             self._finish_sending()
             sources = self._waiting.take_all()
@@ -368,13 +373,13 @@ class Dispatcher:
 
     def _on_wakeup(self) -> None:
         os.read(self._wakeup, 512)
-        # From here on a new wake-up is written, and what was changed before is seen.
+        # In this order: a change before this line is seen now, and one after it wakes this thread.
         self._is_awake = False
 
     # --- tasks to workers
 
     def _feed(self) -> None:
-        """Send waiting tasks to workers that have room."""
+        """Send waiting tasks to workers that may have one more."""
         while self._idle or self._roomy:
             with self._lock:
                 self._finish_sending()
@@ -395,7 +400,7 @@ class Dispatcher:
                 return
 
     def _send(self, task: Task) -> bool:
-        """Send a task to whoever has room; False where nobody has."""
+        """Send a task to a worker that may have one more. Returns False when there is none."""
         with self._lock:
             worker = self._pick(task)
             if worker is None or self.state == TERMINATE:
@@ -417,12 +422,12 @@ class Dispatcher:
                 worker.sent.pop(serial, None)
                 worker.assigned -= 1
                 self._sort(worker)
-            # No descriptors or no memory left, say.
+            # For example because no descriptors or no memory are left.
             task.fail(error)
         return True
 
     def _balance(self) -> None:
-        """Take from the busy what they have not begun, for those who have nothing."""
+        """Take tasks that busy workers have not received yet, for idle workers."""
         while self._idle and not self._waiting and self.state != TERMINATE:
             behind = [worker for worker in self._workers if len(worker.sent) > 1]
             if not any(self._move_from(worker) for worker in behind):
@@ -432,7 +437,7 @@ class Dispatcher:
         try:
             payload: Any = busy.end.take_back(flags=channels.DONTWAIT)[0]
         except (BlockingIOError, EOFError):
-            return False  # it has received everything
+            return False  # it has received all its tasks
         (serial,) = ends.SERIAL.unpack_from(payload)
         with self._lock:
             task = busy.sent.pop(serial)
@@ -467,7 +472,7 @@ class Dispatcher:
             try:
                 payload, fds = worker.end.receive(flags=channels.DONTWAIT)
             except Exception as failure:
-                # No descriptors or no memory left: this one is lost, and the rest goes on.
+                # No descriptors or no memory are left. Only this result is lost.
                 error = failure
         if kind & ~ends.IN_CHANNEL == NOT_READY:
             worker.failure = error or _unpack(FAILED, payload, fds)[1]
@@ -486,7 +491,7 @@ class Dispatcher:
         else:
             task.resolve(*_unpack(kind & ~ends.IN_CHANNEL, payload, fds), len(payload))
 
-    # --- workers come and go
+    # --- the beginning and the end of workers
 
     def _start_worker(self) -> Worker:
         worker = self._starter.start_worker()
@@ -499,7 +504,7 @@ class Dispatcher:
         try:
             self._watch_worker(self._start_worker())
         except Exception:
-            # What ended workers hold is given back when nobody refers to them.
+            # Ended workers keep descriptors until they are collected.
             gc.collect()
             if not self._workers:
                 report()
@@ -510,7 +515,7 @@ class Dispatcher:
         self._watch.add(worker.process.sentinel, lambda: self._on_end(worker))
 
     def _retire(self, worker: Worker) -> None:
-        """Send a worker no more, so that it ends when it has nothing to do."""
+        """Send a worker no more tasks, so that it ends when it has done those that it has."""
         with self._lock:
             if not worker.is_retired:
                 worker.is_retired = True
@@ -518,7 +523,7 @@ class Dispatcher:
                 worker.end.hang_up()
 
     def _on_end(self, worker: Worker) -> None:
-        # What it sent before it died counts.
+        # The replies that it sent before it died are valid.
         while True:
             packets.take(self._replies, self._inbox)
             if not self._inbox:
@@ -549,7 +554,7 @@ class Dispatcher:
         return self._board.words[worker.place]
 
     def _give_up(self, last: Worker) -> None:
-        """The pool is broken: no worker gets ready."""
+        """Fail all tasks, as no worker gets ready."""
         failure = last.failure
         error = WorkerDied(
             f"{self._failed_starts} workers in a row died before they were ready for tasks; the "
@@ -575,7 +580,7 @@ def _is_short(task: Task) -> bool:
 
 
 def _forget_descriptors(task: Task) -> None:
-    # They are the objects' own, which may be closed before the task is sent.
+    # They belong to the pickled objects, which may close them before the task is sent.
     if task.packed is not None and task.packed[1]:
         task.packed = None
 
@@ -588,7 +593,7 @@ def _numbered(serial: int, payload: payloads.Payload) -> payloads.Payload:
 
 
 def _unpack(kind: int, payload: Any, fds: List[int]) -> Tuple[bool, Any]:
-    """Whether a task has succeeded, and what came of it."""
+    """Whether a task has succeeded, and its result or exception."""
     try:
         found = messages.unpack(payload, fds)
         if kind == FAILED:
@@ -599,7 +604,8 @@ def _unpack(kind: int, payload: Any, fds: List[int]) -> Tuple[bool, Any]:
     except Exception as error:
         return False, error
     except BaseException as error:
-        # SystemExit, say, of a class that is made anew: raised by get(), it would end somebody.
+        # For example SystemExit from a class that is unpickled. Raised by get(), it would end the
+        # thread that calls get().
         return False, MaybeEncodingError(describe(error), "a result that can't be unpickled")
 
 

@@ -1,15 +1,15 @@
-"""The two ends of what connects a pool with one of its workers.
+"""The two ends of the connection between a pool and one of its workers.
 
-    pool    -> worker   a channel: tasks, each a message of its own
-    pool    <- workers  one pipe for all: replies. Short ones are in it; a longer one, or one with
-                        descriptors, is put into the worker's channel, and the pipe says so
-    worker  -> pool     the board: which task it has begun
+    pool    -> worker   a channel: tasks, each in a message of its own
+    pool    <- workers  one pipe for all workers: replies. A reply that is long, or has descriptors,
+                        is sent through the worker's channel, and the pipe only says so
+    worker  -> pool     the board: which task the worker has begun
 
-The pool keeps a copy of the worker's end of the channel, and so can take back what is sent and not
-received yet: for a worker that has nothing to do, while the first one is busy for long.
+The pool keeps a copy of the worker's end of the channel. So it can receive itself the tasks that a
+worker which is busy for long has not received yet, and send them to an idle worker.
 
-Ends of the channels must not survive in forked children, who would keep a worker waiting that its
-pool has left. So from the making of a channel to the start of its worker no other thread may fork
+A forked child must not keep an end of a channel: the worker would go on waiting when its pool has
+ended. So while a channel was made and its worker is not started yet, no other thread may fork
 (`gate`), and every forked child closes the pool's ends.
 """
 
@@ -27,10 +27,10 @@ from .board import Board
 
 __all__ = ["HEADER", "IN_CHANNEL", "PoolEnd", "WorkerEnd", "connect", "gate"]
 
-# What a reply begins with: place of the worker, serial of the task, microseconds that it took,
-# kind of what follows.
+# The head of a reply: place of the worker, serial of the task, microseconds that the task took,
+# kind of the reply.
 HEADER = struct.Struct("<HQIB")
-# Of the kind: what follows is in the channel.
+# A bit of the kind: the rest of the reply is in the channel.
 IN_CHANNEL = 0x80
 _LONGEST = packets.LONGEST - HEADER.size
 
@@ -43,7 +43,7 @@ class PoolEnd:
     def __init__(self, channel: channels.PacketChannel, spare: channels.PacketChannel) -> None:
         self._channel = channel
         self._spare = spare
-        # Sends a whole message in one step, so that it is known whether it was sent, also when a
+        # Sends a whole message in one step. So the caller knows whether it was sent, even when a
         # signal handler raises.
         self.post = channel.post
         self.send = channel.send
@@ -52,7 +52,7 @@ class PoolEnd:
         _pool_ends.add(self)
 
     def hang_up(self) -> None:
-        """Send no more: the worker ends when it has done what it was sent."""
+        """Send no more. The worker ends when it has done all tasks that were sent."""
         self._channel.close()
 
     def close(self) -> None:
@@ -61,7 +61,7 @@ class PoolEnd:
 
 
 class WorkerEnd:
-    """The worker's end. In the parent it is only on its way."""
+    """The worker's end. The parent only has it until the worker is started."""
 
     def __init__(
         self, channel: channels.PacketChannel, replies: int, board: Board, place: int
@@ -79,7 +79,7 @@ class WorkerEnd:
     def reply(
         self, serial: int, kind: int, payload: payloads.Payload, fds: List[int], micros: int
     ) -> None:
-        """Send what came of a task. Waits while the pool is behind with reading."""
+        """Send the outcome of a task. Waits while the pool has not read earlier replies."""
         if fds or isinstance(payload, payloads.OutOfBandPickle) or len(payload) > _LONGEST:
             self._channel.send(payload, fds)
             kind, payload = kind | IN_CHANNEL, b""
@@ -121,7 +121,7 @@ def connect(replies: int, board: Board, place: int) -> Tuple[PoolEnd, WorkerEnd]
         raise
 
 
-# Held by who makes a channel, until its worker is started, and by every fork.
+# Held from the making of a channel until its worker is started, and by every fork.
 gate = threading.RLock()
 _pool_ends: weakref.WeakSet[PoolEnd] = weakref.WeakSet()
 

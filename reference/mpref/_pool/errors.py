@@ -1,4 +1,4 @@
-"""What a pool raises of its own, and exceptions on their way from a worker."""
+"""The exceptions of a pool itself, and how a worker sends those of tasks."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def describe(obj: Any) -> str:
 
 
 def report() -> None:
-    """Print the exception that is being handled; whatever happens, go on."""
+    """Print the exception that is being handled. Raises nothing."""
     try:
         traceback.print_exc()
     except BaseException:
@@ -76,9 +76,9 @@ def report() -> None:
 def pack_error(error: BaseException, text: str) -> Tuple[bytes, List[int]]:
     """A message with an exception and its traceback, which its reader is able to unpickle.
 
-    An exception is pickled as its class and `args`, and made again by calling the class with
-    these. Where the class wants other arguments that fails, at the reader, who then has nothing. So
-    it is tried here first, and such an exception is made again without its `__init__`.
+    An exception is pickled as its class and `args`, and unpickled by calling the class with these.
+    When the class takes other arguments that fails in the reader, which then has nothing. So it is
+    tried here first, and the reader makes such an exception without calling its `__init__`.
     """
     for candidate in (error, _Remade(error)):
         try:
@@ -94,14 +94,14 @@ def pack_error(error: BaseException, text: str) -> Tuple[bytes, List[int]]:
 
 
 def with_cause(error: BaseException, text: str) -> BaseException:
-    """The exception, with the traceback that travelled beside it, as pickle drops causes."""
+    """The exception, with its traceback as the cause; pickle does not keep causes itself."""
     if text:
         error.__cause__ = RemoteTraceback(text)
     return error
 
 
 class _Remade:
-    """Pickles as an exception that is made again without its `__init__`."""
+    """Is unpickled as an exception that is made without calling its `__init__`."""
 
     def __init__(self, error: BaseException) -> None:
         self._error = error

@@ -1,6 +1,6 @@
 """What the methods of a pool return: results that come later.
 
-The dispatcher calls what begins with an underscore; the rest is called by anybody.
+Methods that begin with an underscore are for the dispatcher, all others for the program.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ __all__ = ["AsyncResult", "Callback", "IMapIterator", "IMapUnorderedIterator", "
 
 Callback = Optional[Callable[[Any], Any]]
 
-# What results may take that nobody has asked for yet, when they are those of an iterable that may
-# be endless. In bytes of messages, with this many for what Python keeps beside each.
+# How many bytes the results of an iterable that may be endless may take before they are asked for:
+# the bytes of their messages, and this many more for each.
 _UNTAKEN_BYTES = 2 * 1024 * 1024
 _BESIDE_BYTES = 300
 
 
 class _Waiters:
-    """Threads that wait until something is so. It costs nothing where nobody has to wait."""
+    """Threads that wait for a condition. Without such threads it has no cost."""
 
     __slots__ = ("_locks",)
 
@@ -34,7 +34,7 @@ class _Waiters:
         self._locks: List[Any] = []
 
     def wait(self, is_so: Callable[[], Any], timeout: Optional[float]) -> bool:
-        """Wait until `is_so()`, at most `timeout` seconds; say whether it is."""
+        """Wait until `is_so()` is true, at most `timeout` seconds. Returns whether it is."""
         if is_so():
             return True
         deadline = None if timeout is None else time.monotonic() + timeout
@@ -42,7 +42,7 @@ class _Waiters:
         lock.acquire()
         while True:
             self._locks.append(lock)
-            # Again, as whoever made it so may have looked for waiters before this one was there.
+            # Again, as another thread may have made it true before this lock was in the list.
             if is_so():
                 return True
             left = -1.0
@@ -55,13 +55,13 @@ class _Waiters:
                 return False
 
     def wake(self) -> None:
-        """It is so, or may be."""
+        """Have all waiting threads look again."""
         locks = self._locks
         while locks:
             try:
                 locks.pop().release()
             except (IndexError, RuntimeError):
-                pass  # another thread took it, or it waits no more
+                pass  # another thread has taken the lock from the list, or released it
 
 
 class AsyncResult:
@@ -152,7 +152,7 @@ class MapResult(AsyncResult):
         super().__init__(pool, callback, errback)
         self._count = chunks
         self._chunks: Dict[int, List[Any]] = {}
-        # Of several exceptions the one that the built-in map() would have met.
+        # Of several exceptions the first one, which is the one that built-in map() would raise.
         self._error: Optional[Tuple[int, BaseException]] = None
         if not chunks:
             super()._deliver(0, True, [], 0)
@@ -179,7 +179,7 @@ class MapResult(AsyncResult):
 
     def _end_at(self, count: int, error: Optional[BaseException] = None) -> None:
         if error is not None:
-            # The pool was terminated, and the chunks that are missing won't come.
+            # The pool was terminated, so the missing chunks will not be done.
             super()._deliver(0, False, error, 0)
 
 
@@ -200,7 +200,7 @@ class IMapIterator:
         self._come_bytes = 0
         self._length: Optional[int] = None
         self._error: Optional[BaseException] = None
-        # Called when there is a place again for a task whose results weren't taken.
+        # Called when one more task may be submitted, as results were taken.
         self._on_place: Optional[Callable[[], Any]] = None
 
     def __iter__(self) -> IMapIterator:
@@ -263,29 +263,32 @@ class IMapIterator:
         self._waiters.wake()
 
     def _limit(self, on_place: Callable[[], Any], is_endless: bool) -> None:
-        """Call `on_place` when there may be one more task. Of an endless iterable the results that
-        nobody takes are bounded."""
+        """Call `on_place` when one more task may be submitted.
+
+        is_endless: whether the results that nobody takes are bounded, as the iterable may be
+        endless.
+        """
         self._on_place = on_place
         self._is_bounded = is_endless
 
     def _unlimit(self) -> None:
-        """Nothing is bounded that wasn't asked to be: the pool is to come to its end."""
+        """Bound results no more, except by a buffersize, as the pool is closed."""
         self._is_bounded = False
 
     def _has_place(self, index: int) -> bool:
-        """Whether one more task may be under way, number `index`."""
+        """Whether one more task, with this `index`, may be submitted."""
         if self._buffersize is not None:
             return index - self._taken < self._buffersize
         return not self._is_bounded or self._come_bytes - self._taken_bytes < _UNTAKEN_BYTES
 
     def _end_at(self, length: int, error: Optional[BaseException] = None) -> None:
-        """There are so many tasks, and after their results there is an error, or the end."""
+        """Note that there are `length` tasks, and what next() raises after their results."""
         if self._length is None:
             self._error = error
             self._length = length
         self._waiters.wake()
 
-    # How the chunks that have come are kept: here by their index, until it is their turn.
+    # How received chunks are kept: here by their index, until it is their turn.
 
     def _put(self, index: int, chunk: List[Any], size: int) -> None:
         if index >= self._taken:

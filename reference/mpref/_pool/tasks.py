@@ -1,14 +1,14 @@
-"""What is to be done, from the call of a pool's method to the message for a worker.
+"""Tasks, from the call of a pool's method to the message for a worker.
 
-A `Task` is one message: a call, or the calls for a chunk of an iterable. It is pickled when a
-worker is about to want it, and no sooner, so that a long queue costs no memory. Likewise chunks are
-cut from a sequence one by one (`Slices`), and an iterable is read a few tasks ahead (`Stream`).
+A `Task` is one message: a call, or the calls for a chunk of an iterable. It is pickled only when a
+worker can get it, so that many waiting tasks take little memory. For the same reason chunks are cut
+from a sequence one by one (`Slices`), and an iterable is read a few tasks ahead (`Stream`).
 
-    waiting   serial is 0: nobody has it. `peek()` of its source gives it again and again.
-    sent      serial is the number of the message: a worker has it, or its channel does.
+    waiting   serial is 0: no worker has it. `peek()` of its source returns it each time.
+    sent      serial is the number of its message, which is in a worker or in its channel.
     resolved  serial is RESOLVED.
 
-A task goes back from sent to waiting when its worker dies before it has begun with it.
+When a worker dies before it has begun a task, that is waiting again.
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ __all__ = [
     "perform",
 ]
 
-# What a task does with its function and what it is given.
+# How a task calls its function.
 CALL = 0  # (args, kwds): one call
-MAP = 1  # a chunk: the first exception ends it
-STARMAP = 2  # the same of items that are unpacked as arguments
-EACH = 3  # a chunk: an exception is its item's only, and the others go on
+MAP = 1  # for each item of a chunk; the first exception ends the task
+STARMAP = 2  # the same, with items that are unpacked as arguments
+EACH = 3  # for each item of a chunk; an exception is the outcome of its item only
 
 RESOLVED = -1
 
 
 class Failure(NamedTuple):
-    """In the place of a value: the exception of one item, and where it was raised."""
+    """In place of the value of one item: the exception, and its traceback as text."""
 
     error: BaseException
     text: str
@@ -85,23 +85,23 @@ class Task:
         self.how = how
         self.function = function
         self.given = given
-        # Its place among the tasks of its result.
+        # Its index among the tasks of its result.
         self.index = index
         self.serial = 0
-        # The message, from the pickling to the sending.
+        # The message, from when it is pickled until it is sent.
         self.packed: Any = None
-        # For Slices: where the next chunk begins.
+        # For Slices: the index at which the next chunk begins.
         self.stop = 0
 
     def peek(self) -> Optional[Task]:
-        """As a source it has one task: itself."""
+        """Itself while it is waiting, as it is the source of one task."""
         return self if self.serial == 0 else None
 
     def count(self) -> int:
         return 1 if self.serial == 0 else 0
 
     def resolve(self, ok: bool, value: Any, size: int = 0) -> None:
-        """Deliver the result, or the exception. Only the first call does."""
+        """Deliver the result or the exception. Only the first call does anything."""
         if self.serial == RESOLVED:
             return
         self.serial = RESOLVED
@@ -109,7 +109,7 @@ class Task:
         try:
             self.result._deliver(self.index, ok, value, size)
         except BaseException as error:
-            # No memory, say. Who waits must be told all the same.
+            # For example because there is no memory. The waiting thread must get something.
             report()
             self.result._deliver(self.index, False, error, 0)
 
@@ -118,7 +118,7 @@ class Task:
 
     @property
     def is_over(self) -> bool:
-        """Whether no more tasks will come from here."""
+        """Whether this source has no task any more."""
         return self.serial != 0
 
 
@@ -143,7 +143,7 @@ class Slices:
         self._is_stopped = False
 
     def peek(self) -> Optional[Task]:
-        """The next task, or None: it has no more, or its result takes no more for now."""
+        """The next task. None when there is none, or while its result takes no more."""
         last = self._last
         if last is not None and last.serial == 0:
             return last
@@ -154,7 +154,7 @@ class Slices:
             self._result._end_at(index)
             return None
         chunk = self._items[start : start + self._size]
-        # What is next follows from the task that was cut last, so this is done in one step.
+        # The last task determines the next one, so this one assignment changes the whole state.
         self._last = self._cut(chunk, index, start + self._size)
         return self._last
 
@@ -170,7 +170,7 @@ class Slices:
         return self._is_stopped or (0 if last is None else last.stop) >= len(self._items)
 
     def fail(self, error: BaseException) -> None:
-        """The tasks that are still here fail."""
+        """Fail the tasks that are waiting; there are no more."""
         self._is_stopped = True
         last = self._last
         if last is not None and last.serial == 0:
@@ -184,10 +184,10 @@ class Slices:
 
 
 class Stream:
-    """The chunks of an iterable that may wait, never end, or raise: read by a thread of its own.
+    """The chunks of an iterable that may wait, never end, or raise. A thread of its own reads them.
 
-    `dispatcher` is asked whether there may be one more task, given how many are waiting, and told
-    that there is one, and that it was the last.
+    It asks `dispatcher` whether to read one more task when so many are waiting, and tells it when
+    there is a new task, and when there will be no more.
     """
 
     def __init__(
@@ -210,7 +210,7 @@ class Stream:
         self._is_held_up = False
 
     def start(self) -> None:
-        """Begin to read. RuntimeError when there can be no thread."""
+        """Begin to read. Raises RuntimeError when the thread can't be started."""
         threading.Thread(target=self._run, name="PoolReader", daemon=True).start()
 
     def peek(self) -> Optional[Task]:
@@ -227,7 +227,7 @@ class Stream:
         return sum(task.serial == 0 for task in list(self._tasks))
 
     def fail(self, error: BaseException) -> None:
-        """The tasks that are still here fail, and no more are read."""
+        """Fail the tasks that are waiting, and read no more."""
         self._stopped_by = error
         for task in list(self._tasks):
             if task.serial == 0:
@@ -235,13 +235,13 @@ class Stream:
         self.nudge()
 
     def nudge(self) -> None:
-        """Something has changed that the reading may wait for."""
+        """Have the reading thread look again whether it may read one more."""
         if self._is_held_up:
             with self._moved:
                 self._moved.notify_all()
 
     def hurry(self) -> None:
-        """Read on without regard to what nobody takes: the pool is to come to its end."""
+        """Read on even if nobody takes the results, as the pool is closed."""
         self._result._unlimit()
         self.nudge()
 
@@ -259,7 +259,7 @@ class Stream:
                     task.fail(self._stopped_by)
                 self._dispatcher.offer(self)
         except BaseException as raised:
-            # The iterable's. Whoever takes the results meets it behind those of its items.
+            # Raised by the iterable. next() raises it after the results of the items.
             error = raised
         self._result._end_at(self._read, error or self._stopped_by)
         self.is_over = True
@@ -281,11 +281,11 @@ Source = Union[Task, Slices, Stream]
 
 
 class Waiting:
-    """The tasks that no worker has, in order. Its user has a lock around each call."""
+    """The tasks that no worker has, in order. The caller has to hold a lock."""
 
     def __init__(self) -> None:
         self._sources: Deque[Source] = deque()
-        # Those that may have tasks later, whether they have one now or not.
+        # The sources that may have more tasks later, whether or not they have one now.
         self._open: Set[Union[Slices, Stream]] = set()
 
     def __bool__(self) -> bool:
@@ -293,11 +293,11 @@ class Waiting:
 
     @property
     def is_over(self) -> bool:
-        """Whether there are no tasks, and none will come but for new calls."""
+        """Whether there are no tasks, and no source will have more."""
         return not self._sources and not self._open
 
     def add(self, source: Source) -> None:
-        """Put a source at the end, unless it is there."""
+        """Put a source at the end, unless it is in the line already."""
         if isinstance(source, Task):
             self._sources.append(source)
             return
@@ -307,7 +307,7 @@ class Waiting:
             self._sources.append(source)
 
     def put_back(self, tasks: Sequence[Task]) -> None:
-        """Put tasks that were sent in vain in front, in their order."""
+        """Put tasks that were sent, and not begun, at the front, in their order."""
         for task in reversed(tasks):
             task.serial = 0
             self._sources.appendleft(task)
@@ -320,14 +320,15 @@ class Waiting:
             if task is not None:
                 return task
             if not isinstance(source, Task):
-                # First, so that it is added rather twice than not at all.
+                # Before it is removed, so that a new task of it rather adds it twice than not at
+                # all.
                 source.is_queued = False
                 self.forget_if_over(source)
             self._sources.popleft()
         return None
 
     def forget_if_over(self, source: Union[Slices, Stream]) -> None:
-        """Don't expect more tasks of a source that has no more."""
+        """Remove a source that will have no more tasks from the open ones."""
         if source.is_over:
             self._open.discard(source)
 
@@ -337,7 +338,7 @@ class Waiting:
                 source.hurry()
 
     def take_all(self) -> List[Source]:
-        """All sources, which are not here any more."""
+        """Remove all sources, and return them."""
         taken = [*self._sources, *self._open]
         self._sources.clear()
         self._open.clear()

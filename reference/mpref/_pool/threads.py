@@ -17,7 +17,7 @@ from .tasks import EACH, Failure, Source, Stream, Task, Waiting, perform
 
 __all__ = ["ThreadDispatcher"]
 
-# After this many workers in a row whose initializer has raised the pool is broken.
+# After this many consecutive workers whose initializer has raised the pool is broken.
 _FAILED_STARTS = 3
 # In place of a message's number.
 _TAKEN = 1
@@ -26,7 +26,7 @@ _numbers = itertools.count(1)
 
 
 class ThreadDispatcher:
-    """`size` threads that carry out tasks; started by the constructor, or RuntimeError and none."""
+    """`size` threads. The constructor starts them, and raises RuntimeError when it can't."""
 
     def __init__(
         self, size: int, initializer: Optional[Callable[..., Any]], initargs: Tuple[Any, ...]
@@ -36,7 +36,7 @@ class ThreadDispatcher:
         self.creator = os.getpid()
         self._initializer = initializer
         self._initargs = initargs
-        # Reentrant, as a finalizer may terminate a pool in the middle of anything.
+        # Reentrant, as a finalizer may terminate the pool in the middle of any of these methods.
         self._changed = threading.Condition(threading.RLock())
         self._waiting = Waiting()
         self._running: Set[Task] = set()
@@ -74,7 +74,7 @@ class ThreadDispatcher:
             self._fail(source, broken)
 
     def offer(self, source: Source) -> None:
-        """A source that was added has a task again, or may have one."""
+        """Look at a source again, which may have a task now."""
         with self._changed:
             if self.state == TERMINATE or self._broken is not None or source.is_over:
                 return
@@ -82,7 +82,7 @@ class ThreadDispatcher:
             self._changed.notify_all()
 
     def end(self, source: Stream) -> None:
-        """A stream has come to its end."""
+        """Note that a stream has no more tasks."""
         with self._changed:
             self._waiting.forget_if_over(source)
             self._changed.notify_all()
@@ -128,7 +128,7 @@ class ThreadDispatcher:
                 thread.join()
 
     def counts(self) -> Dict[str, int]:
-        """How many workers, tasks under way, and tasks that wait."""
+        """The numbers of workers, of tasks that they are doing, and of waiting tasks."""
         with self._changed:
             return {
                 "workers": len(self._threads),
@@ -215,7 +215,8 @@ class ThreadDispatcher:
             value = perform(task.how, task.function, task.given)
             ok = True
         except (SystemExit, KeyboardInterrupt) as error:
-            # In a process it would end the worker. Raised by get(), it would end somebody else.
+            # SystemExit, for example, which would end a worker process. Raised by get(), it would
+            # end the thread that calls get().
             value = WorkerDied(f"a task has ended its worker thread by {error!r}")
             value.__cause__ = error
         except BaseException as error:

@@ -1,4 +1,4 @@
-"""Waiting for many descriptors, each with what to do when it gets ready."""
+"""Waiting for many descriptors, each with a function to call when it gets ready."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Watch"]
 
 
 class Watch:
-    """For one thread. Whoever adds a descriptor removes it before it is closed."""
+    """To be used by one thread. A descriptor has to be removed before it is closed."""
 
     def __init__(self) -> None:
         self._handlers: Dict[int, Callable[[], Any]] = {}
@@ -26,6 +26,6 @@ class Watch:
             self._poll.unregister(fd)
 
     def wait(self, timeout: Optional[float]) -> List[Callable[[], Any]]:
-        """The handlers of what gets ready within `timeout` seconds; None waits without limit."""
+        """The handlers of descriptors that get ready within `timeout` seconds (None: no limit)."""
         handlers = self._handlers
         return [handlers[fd] for fd, _ in descriptors.poll_until(self._poll, timeout)]

@@ -1,4 +1,4 @@
-"""A worker, from inside: take a task from the channel, do it, reply with what came of it."""
+"""What runs in a worker: receive a task from the channel, do it, reply with its outcome."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FAILED = 2  # an exception and its traceback
 NOT_READY = 4  # the exception that the initializer has raised
 PARTLY = 3  # of an EACH task: pairs of True and a value, or False and a message as in FAILED
 
-# As a shell has it for what SIGINT ended.
+# The exit code by which shells say that SIGINT has ended a process.
 _INTERRUPTED = 130
 
 _Reply = Tuple[int, payloads.Payload, List[int]]
@@ -32,7 +32,7 @@ _Reply = Tuple[int, payloads.Payload, List[int]]
 def work(
     end: WorkerEnd, initializer: Optional[Callable[..., Any]], initargs: Tuple[Any, ...]
 ) -> None:
-    """Be a worker until the pool hangs up."""
+    """Do tasks until the pool closes its end of the channel."""
     ctrl_c = _CtrlC()
     try:
         if initializer is not None:
@@ -48,7 +48,7 @@ def work(
         ctrl_c.is_wanted = False
         sys.exit(_INTERRUPTED)
     except OSError as error:
-        # A task has closed descriptors that weren't its own. The pool tells what it can tell.
+        # A task has closed descriptors of this package.
         sys.exit(f"a worker of a pool has lost its connection to it: {error}")
 
 
@@ -56,23 +56,23 @@ def _initialize(end: WorkerEnd, initializer: Callable[..., Any], initargs: Tuple
     try:
         initializer(*initargs)
     except Exception as error:
-        # Who waits for a result gets it whole, when other workers don't fare better.
+        # When the initializers of other workers raise, too, the results of the pool raise this.
         end.reply(0, NOT_READY, *pack_error(error, traceback.format_exc()), 0)
         sys.exit(f"the initializer of a pool's worker has raised {describe(error)}")
 
 
 class _CtrlC:
-    """What SIGINT does here. Ctrl-C reaches all processes of a terminal.
+    """What SIGINT does in a worker. Ctrl-C sends it to all processes of a terminal.
 
-    A task gets a KeyboardInterrupt, as everywhere, and one that lets it pass ends its worker, which
-    says nothing: the main process has got the same signal, and it is for that to speak. A worker
-    without a task has nothing to break off.
+    A task gets a KeyboardInterrupt, as everywhere. When the task does not catch it the worker ends,
+    without a traceback, as the main process has got the same signal and decides what to print. A
+    worker without a task ignores the signal.
     """
 
     def __init__(self) -> None:
         self.is_wanted = False
         try:
-            # Else the program has set a handler of its own.
+            # Otherwise the program has set a handler of its own.
             if interrupts.is_ignored():
                 signal.signal(signal.SIGINT, self._on_interrupt)
         except ValueError:
@@ -80,7 +80,7 @@ class _CtrlC:
 
     def _on_interrupt(self, signum: int, frame: Any) -> None:
         if self.is_wanted:
-            # Where it can't be raised, as in a finalizer, the interpreter would print it.
+            # The interpreter prints a KeyboardInterrupt that a finalizer can't raise; not this one.
             sys.unraisablehook = _but_interrupts(sys.unraisablehook)
             raise KeyboardInterrupt
 
@@ -105,7 +105,7 @@ def _do(end: WorkerEnd, payload: Any, fds: List[int], ctrl_c: _CtrlC) -> None:
 
 
 def _outcome(payload: Any, fds: List[int]) -> _Reply:
-    # SystemExit and KeyboardInterrupt end the worker, and so tell the pool.
+    # SystemExit and KeyboardInterrupt end the worker. The pool notices that.
     try:
         if isinstance(payload, payloads.OutOfBandPickle):
             payload.pickle = memoryview(payload.pickle)[SERIAL.size :]
@@ -124,7 +124,7 @@ def _outcome(payload: Any, fds: List[int]) -> _Reply:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        # One bad item doesn't cost its whole chunk.
+        # Only the items that can't be pickled fail, and not the whole chunk.
         return _partly(value) if how == EACH else _not_picklable(value, error)
 
 

@@ -1,4 +1,4 @@
-"""The workers of a pool, one by one: how they are started, and what each has been sent."""
+"""The workers of a pool: how each is started, and which tasks it was sent."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from .worker import work
 
 __all__ = ["Starter", "Worker"]
 
-# A worker may have this many tasks, the one it does and the next ones. So it needn't wait for the
-# pool to read its reply and to send another. Those that it hasn't begun are taken back when
-# somebody else has nothing to do. Two suffice where tasks are long; for short ones it is as many as
-# take it this long, since the pool has a turn only when the interpreter gives it one.
+# How many tasks a worker may have, the one that it does and the next ones. So it need not wait
+# until the pool has read its reply and sent another. Tasks that it has not begun are taken back
+# when another worker is idle. Two suffice for long tasks. Of short ones it gets as many as take it
+# _AHEAD_MICROS, as the pool's thread may have to wait for the interpreter.
 _FEWEST, _MOST = 2, 32
 _AHEAD_MICROS = 1000
-# How much the newest task counts for what is expected of the next.
+# The weight of the newest task in the average of their times.
 _NEWEST = 0.25
 
 
@@ -41,23 +41,23 @@ class Worker:
     def __init__(self, process: Any, end: ends.PoolEnd, place: int) -> None:
         self.process = process
         self.end = end
-        # On the board.
+        # Its index on the board.
         self.place = place
-        # By their serials, in the order of their sending; no reply has come.
+        # Tasks without a reply, by serial, in the order in which they were sent.
         self.sent: Dict[int, Task] = {}
         self.is_ready = False
-        # What its initializer has raised.
+        # The exception that its initializer has raised.
         self.failure: Optional[BaseException] = None
-        # It gets no more tasks, and is ending.
+        # Whether its channel is closed, so that it gets no more tasks and ends.
         self.is_retired = False
         self.is_terminated = False
-        # How many tasks it was ever given.
+        # How many tasks it was sent in all.
         self.assigned = 0
         self.window = _FEWEST
         self.micros = float(_AHEAD_MICROS)
 
     def note_time(self, micros: int) -> None:
-        """A task has taken so long: allow for as many ahead as fit."""
+        """Adapt the number of tasks that it may have to the time that a task has taken."""
         self.micros += (micros - self.micros) * _NEWEST
         self.window = min(max(int(_AHEAD_MICROS / (self.micros + 1)), _FEWEST), _MOST)
 
