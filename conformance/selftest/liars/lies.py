@@ -107,7 +107,8 @@ def replace(place: object, attribute: str) -> Callable[[_Function], _Function]:
 
     place: a class, a module, a tuple of them, or EVERYWHERE.
     attribute: has to be there already. A static method remains one, and so does a class method;
-        of a property, the getter is replaced.
+        of a property, the getter is replaced. A function that another module has imported by name
+        has to be replaced in that module.
     """
 
     def patch(function: _Function) -> _Function:

@@ -430,6 +430,7 @@ def children_do_not_write(original):
         "logging.events.child-calls-run",
         "logging.events.child-exits",
         "logging.events.manager-exits",
+        "logging.events.manager-serves",
         "logging.events.nothing-below-the-level",
     ],
 )
