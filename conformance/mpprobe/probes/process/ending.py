@@ -23,7 +23,24 @@ def end_by_raising():
     return 1 // 0
 
 
+# All that end a process on Linux unless it says otherwise, by number, as exit codes count them:
+# those below 32, and of the real-time ones, which have no names, both ends and one between.
+FATAL = (*range(1, 17), *range(24, 28), 29, 30, 31, 34, 35, 49, 63, 64)
+
+
+def end_by_signal(number):
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if number != signal.SIGKILL:
+        # The interpreter handles SIGINT, and ignores SIGPIPE and SIGXFSZ.
+        signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+
+
 def end(how):
+    if isinstance(how, int):
+        return end_by_signal(how)
     if how == "return":
         return 5
     if how == "raise":
@@ -42,7 +59,7 @@ def end(how):
 
 
 def exit_codes_of(t, *ways):
-    processes = [t.ctx.Process(target=end, args=(how,), name="ends by " + how) for how in ways]
+    processes = [t.ctx.Process(target=end, args=(how,), name="ends by %s" % how) for how in ways]
     for process in processes:
         process.start()
     for process in processes:
@@ -56,6 +73,8 @@ def exit_codes(t):
     t.see("codes", codes)
     t.see("types", sorted({type(code).__name__ for code in codes.values()}))
     t.see("stderr", t.stderr())
+    by_signal = exit_codes_of(t, *FATAL)
+    t.see("by-signal", [by_signal[number] for number in FATAL])
 
 
 def odd_exit_codes(t):

@@ -153,6 +153,13 @@ def exitcode_of_signals_is_128_and_more(original, self):
     return 128 - code if code is not None and code < 0 else code
 
 
+@lie(BaseProcess, "exitcode", caught_by=["process.exitcode.negative-after-every-signal"])
+def exitcode_of_signals_has_four_bits(original, self):
+    """exitcode is right up to signal 15, and has only the lower four bits of those above."""
+    code = original(self)
+    return -(-code & 15) if code is not None and code < 0 else code
+
+
 @lie(
     child_module,
     "_exit_code",
