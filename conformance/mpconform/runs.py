@@ -238,4 +238,8 @@ def _ending(exit_: _Exit, reply: Reply, leftovers: census.Leftovers) -> Ending:
 
 
 def _exit_in_words(code: int) -> str:
-    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
+    if code >= 0:
+        return f"exit status {code}"
+    # Real-time signals between the first and the last have no name.
+    known = -code in set(signal.Signals)
+    return f"signal {signal.Signals(-code).name if known else -code}"

@@ -36,6 +36,11 @@ def dies(t):
     os.kill(os.getpid(), signal.SIGSEGV)
 
 
+def dies_namelessly(t):
+    t.see("x", 1)
+    os.kill(os.getpid(), 35)
+
+
 def exits(t):
     t.see("x", 1)
     os._exit(3)
@@ -151,6 +156,7 @@ def verdict_of(outcome: kit.Outcome, name: str, what: str) -> Mapping[str, Any]:
         ("raises", "clean", ""),
         ("hangs", "hung", "in hangs"),
         ("dies", "crashed", "SIGSEGV"),
+        ("dies_namelessly", "crashed", "signal 35"),
         ("exits", "crashed", "exit status 3"),
         ("leaves_a_process", "leaked", "processes: "),
         ("leaves_a_semaphore", "leaked", "shared: sem.left-"),
