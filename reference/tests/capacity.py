@@ -41,7 +41,7 @@ def count(send, size):
     return done[0]
 
 
-def channels(module):
+def senders(module):
     queue = module.SimpleQueue()
     one_way, duplex = module.Pipe(duplex=False), module.Pipe()
     _kept.extend((queue, one_way, duplex))
@@ -61,7 +61,7 @@ def main():
         channels.SEND_BUFFER = limit
         rows = {}
         for size in SIZES:
-            for name, send in channels(module):
+            for name, send in senders(module):
                 rows.setdefault(name, []).append(f"{count(send, size):,}")
         for name, counts in rows.items():
             print(f"| {name}, {label} | " + " | ".join(counts) + " |", flush=True)
