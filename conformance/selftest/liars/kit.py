@@ -96,6 +96,7 @@ def spare_programs(deed):
         "process.exit.waits-for-threads",
         "process.exitcode.known-without-join",
         "process.exitcode.negative-after-a-signal",
+        "process.exitcode.negative-after-every-signal",
         "process.exitcode.none-before-the-end",
         "process.exitcode.of-os-exit",
         "process.exitcode.of-sys-exit",

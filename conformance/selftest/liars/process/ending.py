@@ -143,6 +143,7 @@ def exitcode_is_the_targets_result(self):
     "exitcode",
     caught_by=[
         "process.exitcode.negative-after-a-signal",
+        "process.exitcode.negative-after-every-signal",
         "process.kill.gives-the-signals-exitcode",
         "process.terminate.gives-the-signals-exitcode",
     ],
