@@ -3,10 +3,14 @@
 python capacity.py, as a table in Markdown; with README.md's numbers it is to be compared by hand.
 """
 
+from __future__ import annotations
+
 import multiprocessing
 import os
 import sys
 import threading
+from collections.abc import Callable
+from typing import Any
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir))
 
@@ -20,16 +24,16 @@ LIMITS = (212992, channels.SEND_BUFFER)
 # whether there is a reader at work does, after 0.02 seconds.
 SECONDS = 1.0
 # Their other ends must not go while there are writers.
-_kept = []
+_kept: list[Any] = []
 
 
-def count(send, size):
+def count(send: Callable[[bytes], object], size: int) -> int:
     """How often `send`, of bytes that are pickled to `size`, returns."""
     message = bytes(size)
     done = [0]
     changed = threading.Event()
 
-    def work():
+    def work() -> None:
         while True:
             send(message)
             done[0] += 1
@@ -41,7 +45,7 @@ def count(send, size):
     return done[0]
 
 
-def senders(module):
+def senders(module: Any) -> list[tuple[str, Callable[[bytes], object]]]:
     queue = module.SimpleQueue()
     one_way, duplex = module.Pipe(duplex=False), module.Pipe()
     _kept.extend((queue, one_way, duplex))
@@ -52,14 +56,14 @@ def senders(module):
     ]
 
 
-def main():
+def main() -> None:
     print("| channel | " + " | ".join(f"{size:,} B" for size in SIZES) + " |")
     print("|---|" + "---|" * len(SIZES))
-    kinds = [("standard library", multiprocessing, LIMITS[0])]
+    kinds: list[tuple[str, Any, int]] = [("standard library", multiprocessing, LIMITS[0])]
     kinds += [(f"mpref, limit {limit:,}", mpref, limit) for limit in LIMITS]
     for label, module, limit in kinds:
         channels.SEND_BUFFER = limit
-        rows = {}
+        rows: dict[str, list[str]] = {}
         for size in SIZES:
             for name, send in senders(module):
                 rows.setdefault(name, []).append(f"{count(send, size):,}")

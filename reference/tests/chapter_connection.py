@@ -1,5 +1,7 @@
 """Connections, listeners and clients: what they promise, asked in any interpreter."""
 
+from __future__ import annotations
+
 import array
 import gc
 import os
@@ -9,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from typing import Any
 
 from mpref import AuthenticationError, BufferTooShort
 from mpref._ipc import channels
@@ -20,18 +23,19 @@ from mpref.connection import (
     deliver_challenge,
     wait,
 )
+from mpref.context import BaseContext
 from run_chapter import run_chapter
 from toolkit import PATIENCE, Block, Turn, finish, raises, run
 
 SIZES = [0, 1, channels.INLINE_BYTES, channels.INLINE_BYTES + 1, 3_000_000]
 
 
-def _echo(connection, count):
+def _echo(connection: Connection, count: int) -> None:
     for _ in range(count):
         connection.send(connection.recv())
 
 
-def objects_and_bytes_of_all_sizes_arrive(ctx):
+def objects_and_bytes_of_all_sizes_arrive(ctx: BaseContext) -> None:
     ours, theirs = ctx.Pipe()
     child = run(ctx, _echo, theirs, len(SIZES) + 1)
     theirs.close()
@@ -44,16 +48,16 @@ def objects_and_bytes_of_all_sizes_arrive(ctx):
     finish(child)
 
 
-def _burst(connection, count):
+def _burst(connection: Connection, count: int) -> None:
     for number in range(count):
         connection.send((os.getpid(), number))
 
 
-def messages_of_many_writers_stay_whole(ctx):
+def messages_of_many_writers_stay_whole(ctx: BaseContext) -> None:
     reader, writer = ctx.Pipe(duplex=False)
     children = [run(ctx, _burst, writer, 500) for _ in range(3)]
     writer.close()
-    seen = {}
+    seen: dict[int, int] = {}
     for _ in range(1500):
         pid, number = reader.recv()
         assert seen.setdefault(pid, 0) == number
@@ -63,12 +67,12 @@ def messages_of_many_writers_stay_whole(ctx):
         finish(child)
 
 
-def _answer_through(connection):
+def _answer_through(connection: Connection) -> None:
     with connection.recv() as other:
         other.send("through")
 
 
-def connections_and_sockets_travel_in_messages(ctx):
+def connections_and_sockets_travel_in_messages(ctx: BaseContext) -> None:
     ours, theirs = ctx.Pipe()
     child = run(ctx, _answer_through, theirs)
     one, other = ctx.Pipe()
@@ -86,7 +90,7 @@ def connections_and_sockets_travel_in_messages(ctx):
             assert received.recv(5) == b"hello"
 
 
-def large_buffers_travel_beside_the_pickle(ctx):
+def large_buffers_travel_beside_the_pickle(ctx: BaseContext) -> None:
     long, short = b"long" * 100_000, b"short" * 100
     one, other = ctx.Pipe()
     reader, writer = ctx.Pipe(duplex=False)
@@ -111,7 +115,7 @@ def large_buffers_travel_beside_the_pickle(ctx):
     received.close()
 
 
-def large_buffers_pass_a_stream(ctx):
+def large_buffers_pass_a_stream(ctx: BaseContext) -> None:
     a, b = socket.socketpair()
     one, other = Connection(a.detach()), Connection(b.detach())
     block = Block(bytearray(b"long" * 100_000))
@@ -121,7 +125,7 @@ def large_buffers_pass_a_stream(ctx):
     thread.join()
 
 
-def one_way_pipe_has_directions(ctx):
+def one_way_pipe_has_directions(ctx: BaseContext) -> None:
     reader, writer = ctx.Pipe(duplex=False)
     assert (reader.readable, reader.writable) == (True, False)
     assert (writer.readable, writer.writable) == (False, True)
@@ -129,7 +133,7 @@ def one_way_pipe_has_directions(ctx):
         raises(OSError, call)
 
 
-def poll_and_wait_tell_of_messages_and_ends(ctx):
+def poll_and_wait_tell_of_messages_and_ends(ctx: BaseContext) -> None:
     one, other = ctx.Pipe()
     assert not one.poll() and not one.poll(-1) and not one.poll(0.01)
     assert wait([one], 0) == []
@@ -140,7 +144,7 @@ def poll_and_wait_tell_of_messages_and_ends(ctx):
     assert one.poll() and wait([one], PATIENCE) == [one]
 
 
-def what_was_sent_before_the_close_is_received(ctx):
+def what_was_sent_before_the_close_is_received(ctx: BaseContext) -> None:
     one, other = ctx.Pipe()
     one.send("unread by the other end")
     other.send("last words")
@@ -150,7 +154,7 @@ def what_was_sent_before_the_close_is_received(ctx):
     raises(BrokenPipeError, one.send, 1)
 
 
-def closed_connection_raises(ctx):
+def closed_connection_raises(ctx: BaseContext) -> None:
     one, other = ctx.Pipe()
     with one as entered:
         assert entered is one and not one.closed
@@ -162,14 +166,14 @@ def closed_connection_raises(ctx):
     raises(ValueError, Connection, -1)
 
 
-def unpicklable_object_sends_nothing(ctx):
+def unpicklable_object_sends_nothing(ctx: BaseContext) -> None:
     one, other = ctx.Pipe()
     raises(Exception, one.send, lambda: 0)
     one.send("next")
     assert other.recv() == "next"
 
 
-def send_bytes_takes_a_part(ctx):
+def send_bytes_takes_a_part(ctx: BaseContext) -> None:
     one, other = ctx.Pipe()
     one.send_bytes(b"abcdef", 2)
     one.send_bytes(b"abcdef", 2, 3)
@@ -183,7 +187,7 @@ def send_bytes_takes_a_part(ctx):
     assert not other.poll()
 
 
-def too_long_a_message_ends_reading(ctx):
+def too_long_a_message_ends_reading(ctx: BaseContext) -> None:
     one, other = ctx.Pipe()
     one.send_bytes(b"hello")
     raises(ValueError, other.recv_bytes, -1)
@@ -198,7 +202,7 @@ def too_long_a_message_ends_reading(ctx):
     assert reader.closed
 
 
-def recv_bytes_into_fills_a_buffer(ctx):
+def recv_bytes_into_fills_a_buffer(ctx: BaseContext) -> None:
     one, other = ctx.Pipe()
     for size in (8, 1_000_000):
         message = os.urandom(size)
@@ -217,7 +221,7 @@ def recv_bytes_into_fills_a_buffer(ctx):
         raises(ValueError, other.recv_bytes_into, bytearray(5), offset)
 
 
-def killed_writer_spoils_nothing(ctx):
+def killed_writer_spoils_nothing(ctx: BaseContext) -> None:
     # Killed at any instant: at most the end of what it had to say is missing.
     for _ in range(5):
         reader, writer = ctx.Pipe(duplex=False)
@@ -237,8 +241,8 @@ def killed_writer_spoils_nothing(ctx):
         raises(EOFError, reader.recv)
 
 
-def nothing_is_left_open(ctx):
-    def descriptors():
+def nothing_is_left_open(ctx: BaseContext) -> None:
+    def descriptors() -> int:
         gc.collect()
         return len(os.listdir("/proc/self/fd"))
 
@@ -256,14 +260,14 @@ def nothing_is_left_open(ctx):
 # --- listeners -----------------------------------------------------------------------------------
 
 
-def _talk(address, authkey, told):
+def _talk(address: Any, authkey: bytes, told: Turn) -> None:
     with Client(address, authkey=authkey) as connection:
         connection.send([2.25, None, "junk", float])
         connection.send_bytes(b"x" * 200_000)
         told.give(repr(connection.recv()))
 
 
-def client_talks_to_listener(ctx):
+def client_talks_to_listener(ctx: BaseContext) -> None:
     for address in (("localhost", 0), None):
         told = Turn()
         with Listener(address, authkey=b"secret password") as listener:
@@ -277,11 +281,11 @@ def client_talks_to_listener(ctx):
             finish(child)
 
 
-def wrong_key_is_refused_at_both_ends(ctx):
+def wrong_key_is_refused_at_both_ends(ctx: BaseContext) -> None:
     with Listener(authkey=b"right") as listener:
         failures = []
 
-        def connect():
+        def connect() -> None:
             failures.append(raises(AuthenticationError, Client, listener.address, authkey=b"no"))
 
         thread = threading.Thread(target=connect)
@@ -291,7 +295,7 @@ def wrong_key_is_refused_at_both_ends(ctx):
         assert failures
 
 
-def keys_have_to_be_bytes(ctx):
+def keys_have_to_be_bytes(ctx: BaseContext) -> None:
     raises(TypeError, Listener, authkey="text")
     raises(TypeError, Client, "/nowhere", authkey="text")
     one, _ = ctx.Pipe()
@@ -299,7 +303,7 @@ def keys_have_to_be_bytes(ctx):
     raises(ValueError, answer_challenge, one, "text")
 
 
-def addresses_tell_the_family(ctx):
+def addresses_tell_the_family(ctx: BaseContext) -> None:
     with Listener(("localhost", 0)) as listener:
         assert listener.address[0] == "127.0.0.1" and listener.last_accepted is None
     for bad, kind in ((3, TypeError), (r"\\.\pipe\x", ValueError), (b"/x", ValueError)):
@@ -307,7 +311,7 @@ def addresses_tell_the_family(ctx):
     raises(ValueError, Listener, "/x", "AF_FOO")
 
 
-def listener_leaves_no_file(ctx):
+def listener_leaves_no_file(ctx: BaseContext) -> None:
     listener = Listener()
     path = listener.address
     assert path.startswith(tempfile.gettempdir()) and os.path.exists(path)
@@ -343,7 +347,7 @@ with Listener(sys.argv[1], authkey=b"k") as listener:
 """
 
 
-def speaks_with_the_standard_library(ctx):
+def speaks_with_the_standard_library(ctx: BaseContext) -> None:
     big = os.urandom(1_000_000)
     with Listener(authkey=b"k") as listener:
         client = subprocess.Popen([sys.executable, "-c", _CPYTHON_CLIENT, listener.address])
@@ -355,6 +359,7 @@ def speaks_with_the_standard_library(ctx):
         server = subprocess.Popen(
             [sys.executable, "-c", _CPYTHON_LISTENER, path], stdout=subprocess.PIPE
         )
+        assert server.stdout is not None
         with server.stdout as lines:
             assert lines.readline() == b"listening\n"
         with Client(path, authkey=b"k") as connection:
@@ -362,7 +367,7 @@ def speaks_with_the_standard_library(ctx):
         assert server.wait(PATIENCE) == 0
 
 
-def _check_talk(connection, big):
+def _check_talk(connection: Connection, big: bytes) -> None:
     assert connection.recv() == ["from", "the", "standard", "library"]
     connection.send_bytes(big)
     assert connection.recv_bytes() == big

@@ -1,5 +1,7 @@
 """What each start method does: what children get, what stays here, what is left when it fails."""
 
+from __future__ import annotations
+
 import contextlib
 import gc
 import os
@@ -9,9 +11,11 @@ import socket
 import subprocess
 import sys
 import time
+from typing import Any, NoReturn
 
 import mpref
 from mpref._os import pidfd
+from mpref.context import BaseContext
 from run_chapter import run_chapter
 from toolkit import (
     UNKNOWN_EXIT,
@@ -29,7 +33,7 @@ from toolkit import (
 )
 
 
-def _grandchild(turn, method, depth):
+def _grandchild(turn: Turn, method: str, depth: int) -> None:
     if depth:
         process = run(mpref.get_context(method), _grandchild, turn, method, depth - 1)
         process.join()
@@ -38,14 +42,14 @@ def _grandchild(turn, method, depth):
     sys.exit(4)
 
 
-def family_of_four(ctx):
+def family_of_four(ctx: BaseContext) -> None:
     turn = Turn()
     process = run(ctx, _grandchild, turn, ctx.get_start_method(), 2)
     assert turn.take() == process.name + ":1:1"
     finish(process, 4)
 
 
-def _mixed(methods):
+def _mixed(methods: list[str]) -> None:
     if methods:
         process = run(mpref.get_context(methods[0]), _mixed, methods[1:])
         process.join()
@@ -53,19 +57,19 @@ def _mixed(methods):
     sys.exit(11)
 
 
-def start_methods_mix(ctx):
+def start_methods_mix(ctx: BaseContext) -> None:
     for others in (["fork", "spawn"], ["spawn", "forkserver"], ["forkserver", "fork"]):
         finish(run(ctx, _mixed, others), 11)
 
 
-def _echo(sock, more):
+def _echo(sock: socket.socket, more: list[socket.socket]) -> None:
     with sock:
         sock.sendall(str(len(more)).encode())
     for each in more:
         each.close()
 
 
-def descriptors_are_handed_over(ctx):
+def descriptors_are_handed_over(ctx: BaseContext) -> None:
     ours, theirs = socket.socketpair()
     # More than the kernel takes in one message.
     more = [socket.socket() for _ in range(300)]
@@ -79,15 +83,15 @@ def descriptors_are_handed_over(ctx):
     finish(process)
 
 
-def large_arguments(ctx):
+def large_arguments(ctx: BaseContext) -> None:
     finish(run(ctx, _length, b"x" * (8 << 20)), 8)
 
 
-def _length(data):
+def _length(data: bytes) -> None:
     sys.exit(len(data) >> 20)
 
 
-def _list_fds(turn):
+def _list_fds(turn: Turn) -> None:
     listed = []
     for fd in sorted(map(int, os.listdir("/proc/self/fd"))):
         try:
@@ -97,7 +101,7 @@ def _list_fds(turn):
     turn.give("\n".join(listed))
 
 
-def unneeded_descriptors_stay_here(ctx):
+def unneeded_descriptors_stay_here(ctx: BaseContext) -> None:
     if ctx.get_start_method() == "fork":
         raise NotApplicable("a forked child inherits all descriptors")
     reader, writer = os.pipe()
@@ -119,7 +123,7 @@ def unneeded_descriptors_stay_here(ctx):
     assert len(listed) <= 11, listed
 
 
-def nothing_leaks(ctx):
+def nothing_leaks(ctx: BaseContext) -> None:
     finish(run(ctx, nothing)).close()  # the fork server and the own end are there from now on
     gc.collect()
     before = open_fds()
@@ -133,7 +137,7 @@ def nothing_leaks(ctx):
     assert not mpref.active_children()
 
 
-def start_fails_without_traces(ctx):
+def start_fails_without_traces(ctx: BaseContext) -> None:
     if ctx.get_start_method() == "fork":
         raise NotApplicable("nothing is pickled for a forked child")
     finish(run(ctx, nothing))
@@ -150,18 +154,18 @@ def start_fails_without_traces(ctx):
 
 
 class _Unloadable:
-    def __call__(self):
+    def __call__(self) -> None:
         pass
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return _fail, ()
 
 
-def _fail():
+def _fail() -> NoReturn:
     raise RuntimeError("loading failed on purpose")
 
 
-def full_descriptor_table(ctx):
+def full_descriptor_table(ctx: BaseContext) -> None:
     finish(run(ctx, nothing))
     for _ in range(5):
         gc.collect()
@@ -191,7 +195,7 @@ def full_descriptor_table(ctx):
         assert open_fds() == before, spare
 
 
-def killed_server_is_replaced(ctx):
+def killed_server_is_replaced(ctx: BaseContext) -> None:
     if ctx.get_start_method() != "forkserver":
         raise NotApplicable("there is no fork server")
     turn = Turn()
@@ -200,6 +204,8 @@ def killed_server_is_replaced(ctx):
     other = run(ctx, tell, asked, os.getppid)
     server = int(asked.take())
     finish(other)
+    pid = process.pid
+    assert pid is not None
     os.kill(server, signal.SIGKILL)
     if not pidfd.available():
         # Nobody but the server knew when its children end.
@@ -207,7 +213,7 @@ def killed_server_is_replaced(ctx):
         finish(process, UNKNOWN_EXIT)
         # Where it counted as ended before kill() was called, it got no signal.
         with contextlib.suppress(ProcessLookupError):
-            os.kill(process.pid, signal.SIGKILL)
+            os.kill(pid, signal.SIGKILL)
         finish(run(ctx, exit_with, 3), 3)
         return
     assert process.is_alive()
@@ -218,7 +224,7 @@ def killed_server_is_replaced(ctx):
     finish(process, UNKNOWN_EXIT)
 
 
-def server_ignores_interrupts(ctx):
+def server_ignores_interrupts(ctx: BaseContext) -> None:
     if ctx.get_start_method() != "forkserver":
         raise NotApplicable("there is no fork server")
     asked = Turn()
@@ -231,7 +237,7 @@ def server_ignores_interrupts(ctx):
         assert "mpref._start" in file.read()
 
 
-def current_directory(ctx):
+def current_directory(ctx: BaseContext) -> None:
     before = os.getcwd()
     turn = Turn()
     os.chdir("/")
@@ -243,7 +249,7 @@ def current_directory(ctx):
     finish(finish_later)
 
 
-def removed_current_directory(ctx):
+def removed_current_directory(ctx: BaseContext) -> None:
     before = os.getcwd()
     gone = in_scratch("gone")
     os.mkdir(gone)
@@ -257,7 +263,7 @@ def removed_current_directory(ctx):
         os.chdir(before)
 
 
-def missing_executable(ctx):
+def missing_executable(ctx: BaseContext) -> None:
     if ctx.get_start_method() != "spawn":
         raise NotApplicable("no executable is started for each child")
     finish(run(ctx, nothing))  # what is made at the first start is there from now on

@@ -1,5 +1,7 @@
 """A Listener among strangers: malformed, truncated and late handshakes, honest ones between."""
 
+from __future__ import annotations
+
 import hashlib
 import hmac
 import os
@@ -10,10 +12,12 @@ import struct
 import threading
 import time
 import traceback
+from typing import Any
 
 from mpref import AuthenticationError
 from mpref._ipc import listeners
 from mpref.connection import Client, Listener
+from mpref.context import BaseContext
 from run_chapter import run_chapter
 from toolkit import ALL, PATIENCE, in_scratch, raises
 
@@ -25,20 +29,20 @@ KEY = b"the-key-that-nobody-may-see-1729"
 class _Bomb:
     """Leaves a file where it is unpickled."""
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return os.mkdir, (in_scratch("exploded"),)
 
 
 class _Server:
     """Accepts in a thread until an honest client says stop, and echoes what honest clients send."""
 
-    def __init__(self, address):
+    def __init__(self, address: Any) -> None:
         self.listener = Listener(address, backlog=50, authkey=KEY)
-        self.failures = []
+        self.failures: list[tuple[Exception, str]] = []
         self.served = 0
         self._thread = threading.Thread(target=self._serve)
 
-    def _serve(self):
+    def _serve(self) -> None:
         while True:
             try:
                 with self.listener.accept() as served:
@@ -50,33 +54,33 @@ class _Server:
             except Exception as error:
                 self.failures.append((error, traceback.format_exc()))
 
-    def __enter__(self):
+    def __enter__(self) -> _Server:
         self._thread.start()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         _ask_honestly(self.listener.address, "stop")
         self._thread.join(PATIENCE)
         self.listener.close()
         assert not self._thread.is_alive()
 
 
-def _ask_honestly(address, what="honest"):
+def _ask_honestly(address: Any, what: str = "honest") -> None:
     with Client(address, authkey=KEY) as client:
         client.send(what)
         assert client.poll(PATIENCE) and client.recv() == what
 
 
-def _message(payload):
+def _message(payload: bytes) -> bytes:
     return struct.pack("!i", len(payload)) + payload
 
 
-def _answer(challenge):
+def _answer(challenge: bytes) -> bytes:
     # What comes after "#CHALLENGE#".
     return b"{sha256}" + hmac.new(KEY, challenge, hashlib.sha256).digest()
 
 
-def _handshake(rng, challenge):
+def _handshake(rng: random.Random, challenge: bytes) -> bytes:
     """What a stranger says: bytes that are no honest handshake."""
     bomb = pickle.dumps(_Bomb())
     # An honest one, as far as a client gets without hearing more.
@@ -110,7 +114,7 @@ def _handshake(rng, challenge):
     return b""
 
 
-def _connect(address):
+def _connect(address: Any) -> socket.socket:
     family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
     stranger = socket.socket(family, socket.SOCK_STREAM)
     stranger.settimeout(PATIENCE)
@@ -118,7 +122,7 @@ def _connect(address):
     return stranger
 
 
-def _read(stranger, size):
+def _read(stranger: socket.socket, size: int) -> bytes:
     data = b""
     while len(data) < size:
         part = stranger.recv(size - len(data))
@@ -128,7 +132,7 @@ def _read(stranger, size):
     return data
 
 
-def strangers_are_refused_and_the_honest_served(ctx):
+def strangers_are_refused_and_the_honest_served(ctx: BaseContext) -> None:
     rng = random.Random(SEED)
     for address in (None, ("127.0.0.1", 0)):
         asked = 0
@@ -163,7 +167,7 @@ def strangers_are_refused_and_the_honest_served(ctx):
     assert not os.path.exists(in_scratch("exploded"))
 
 
-def late_handshakes_are_ended(ctx):
+def late_handshakes_are_ended(ctx: BaseContext) -> None:
     before, listeners.OPENING_SECONDS = listeners.OPENING_SECONDS, 0.3
     try:
         with _Server(None) as server:
@@ -191,12 +195,12 @@ def late_handshakes_are_ended(ctx):
         listeners.OPENING_SECONDS = before
 
 
-def nothing_is_unpickled_before_authentication(ctx):
+def nothing_is_unpickled_before_authentication(ctx: BaseContext) -> None:
     # Neither by the listener nor by a client whose server has no key, and sends an object at once.
     with Listener() as listener:
         refused = []
 
-        def connect():
+        def connect() -> None:
             refused.append(raises(AuthenticationError, Client, listener.address, authkey=KEY))
 
         thread = threading.Thread(target=connect)
@@ -207,11 +211,11 @@ def nothing_is_unpickled_before_authentication(ctx):
     assert refused and not os.path.exists(in_scratch("exploded"))
 
 
-def digests_are_compared_in_constant_time(ctx):
+def digests_are_compared_in_constant_time(ctx: BaseContext) -> None:
     compared = []
     original = hmac.compare_digest
 
-    def compare(one, other):
+    def compare(one: Any, other: Any) -> bool:
         compared.append((one, other))
         return original(one, other)
 

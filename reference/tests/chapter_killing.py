@@ -4,6 +4,8 @@ What is put is written down by its producer, in a file, and what is got by its c
 the two are compared.
 """
 
+from __future__ import annotations
+
 import os
 import queue
 import random
@@ -13,7 +15,9 @@ import time
 import zlib
 
 from mpref._ipc import channels, one_way
-from mpref.queues import LOST_AFTER
+from mpref.context import BaseContext
+from mpref.process import BaseProcess
+from mpref.queues import LOST_AFTER, Queue, SimpleQueue
 from run_chapter import run_chapter
 from toolkit import ALL, PATIENCE, in_scratch
 
@@ -24,7 +28,7 @@ SEED = 20240229
 RECORD = struct.Struct("<II")
 
 
-def _produce(q, path, producer, stop):
+def _produce(q: Queue | SimpleQueue, path: str, producer: int, stop: str) -> None:
     rng = random.Random(SEED + producer)
     with open(path, "ab", buffering=0) as file:
         number = 0
@@ -37,7 +41,7 @@ def _produce(q, path, producer, stop):
             number += 1
 
 
-def _consume(q, path):
+def _consume(q: Queue | SimpleQueue, path: str) -> None:
     with open(path, "ab", buffering=0) as file:
         while True:
             item = q.get()
@@ -48,7 +52,7 @@ def _consume(q, path):
             file.write(RECORD.pack(producer, number))
 
 
-def _records(folder, kind):
+def _records(folder: str, kind: str) -> dict[str, list[tuple[int, int]]]:
     found = {}
     for name in os.listdir(folder):
         if name.startswith(kind):
@@ -57,14 +61,16 @@ def _records(folder, kind):
     return found
 
 
-def _survive(ctx, q, folder, keeps_what_was_put):
+def _survive(
+    ctx: BaseContext, q: Queue | SimpleQueue, folder: str, keeps_what_was_put: bool
+) -> None:
     os.mkdir(folder)
     stop = os.path.join(folder, "stop")
     rng = random.Random(SEED)
     started = {"producer": 0, "consumer": 0}
     consumers_killed = 0
 
-    def start(kind):
+    def start(kind: str) -> tuple[str, int, BaseProcess]:
         number = started[kind] = started[kind] + 1
         path = os.path.join(folder, f"{kind}-{number}")
         more = (number, stop) if kind == "producer" else ()
@@ -100,13 +106,13 @@ def _survive(ctx, q, folder, keeps_what_was_put):
             process.join(PATIENCE)
             assert process.exitcode == 0, process
 
-    put = {}
+    put: dict[int, set[int]] = {}
     for records in _records(folder, "producer").values():
         for producer, number in records:
             put.setdefault(producer, set()).add(number)
-    got = {}
+    got: dict[int, set[int]] = {}
     for name, records in _records(folder, "consumer").items():
-        last = {}
+        last: dict[int, int] = {}
         for producer, number in records:
             assert number > last.get(producer, -1), f"{name}: out of order"
             last[producer] = number
@@ -123,7 +129,7 @@ def _survive(ctx, q, folder, keeps_what_was_put):
             # The end of what it had put waited in itself.
             lost = {number for number in lost if number < max(arrived, default=0)}
         missing += len(lost)
-    total = sum(map(len, got.values()))
+    total = sum(len(numbers) for numbers in got.values())
     name = type(q).__name__
     print(
         f"{name}: {KILLS} kills, {total} messages, {missing} lost, {consumers_killed} consumers",
@@ -134,11 +140,11 @@ def _survive(ctx, q, folder, keeps_what_was_put):
     assert q.empty()
 
 
-def simple_queue_survives(ctx):
+def simple_queue_survives(ctx: BaseContext) -> None:
     _survive(ctx, ctx.SimpleQueue(), in_scratch("simple"), True)
 
 
-def overflowing_simple_queue_survives(ctx):
+def overflowing_simple_queue_survives(ctx: BaseContext) -> None:
     # A socket for a few messages, and writers who always take it that nobody reads: most messages
     # go through the overflow. The children are forked, and so inherit the setting.
     assert ctx.get_start_method() == "fork"
@@ -150,11 +156,11 @@ def overflowing_simple_queue_survives(ctx):
         channels.SEND_BUFFER, one_way.PATIENCE = before
 
 
-def bounded_queue_survives(ctx):
+def bounded_queue_survives(ctx: BaseContext) -> None:
     _survive(ctx, ctx.Queue(1000), in_scratch("bounded"), False)
 
 
-def tightly_bounded_queue_survives(ctx):
+def tightly_bounded_queue_survives(ctx: BaseContext) -> None:
     # Every consumer that is killed at the wrong moment would cost it one of its three slots.
     q = ctx.Queue(3)
     _survive(ctx, q, in_scratch("tight"), False)

@@ -1,5 +1,7 @@
 """Managers: what they promise, and what is left when their users or servers are killed."""
 
+from __future__ import annotations
+
 import functools
 import gc
 import os
@@ -8,11 +10,15 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 import mpref
 from mpref import AuthenticationError, connection
+from mpref.context import BaseContext
 from mpref.managers import BaseManager, BaseProxy, RemoteError, SharedMemoryManager
 from mpref.shared_memory import SharedMemory
+from mpref.synchronize import Lock
 from run_chapter import run_chapter
 from toolkit import PATIENCE, Turn, finish, is_gone, raises, run
 
@@ -22,39 +28,42 @@ class Noted:
 
     alive = 0
 
-    def __init__(self):
+    def __init__(self) -> None:
         Noted.alive += 1
 
-    def __del__(self):
+    def __del__(self) -> None:
         Noted.alive -= 1
 
-    def ping(self):
+    def ping(self) -> str:
         return "pong"
 
-    def fail(self):
+    def fail(self) -> NoReturn:
         raise LookupError("as it should")
 
-    def fail_as_a_connection_does(self):
+    def fail_as_a_connection_does(self) -> NoReturn:
         raise EOFError("not the connection's")
 
-    def unpicklable(self):
+    def unpicklable(self) -> Callable[[], None]:
         return lambda: None
 
-    def parts(self):
+    def parts(self) -> list[int]:
         return [1, 2]
 
-    def _hidden(self):
+    def _hidden(self) -> str:
         return "hidden"
 
 
 class Counter:
-    def count(self):
+    def count(self) -> int:
         gc.collect()
         return Noted.alive
 
 
 class OurManager(BaseManager):
-    pass
+    # What register() adds.
+    Noted: Callable[[], Any]
+    Counter: Callable[[], Any]
+    RLock: Callable[[], Any]
 
 
 OurManager.register("Noted", Noted, method_to_typeid={"parts": "Parts"})
@@ -63,7 +72,7 @@ OurManager.register("Counter", Counter)
 OurManager.register("RLock", threading.RLock, exposed=("acquire", "release"))
 
 
-def _eventually(condition):
+def _eventually(condition: Callable[[], bool]) -> None:
     until = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < until, condition
@@ -72,7 +81,7 @@ def _eventually(condition):
         time.sleep(0.01)
 
 
-def shared_objects_do_what_they_do(ctx):
+def shared_objects_do_what_they_do(ctx: BaseContext) -> None:
     with ctx.Manager() as manager:
         numbers, names = manager.list(range(5)), manager.dict(a=1)
         numbers.append(names)
@@ -106,14 +115,14 @@ def shared_objects_do_what_they_do(ctx):
         assert 2 in members and members - {1} == {2}
 
 
-def _work(numbers, lock, told):
+def _work(numbers: Any, lock: Lock, told: Turn) -> None:
     for _ in range(50):
         with lock:
             numbers[0] += 1
     numbers.append(told)
 
 
-def children_share_them(ctx):
+def children_share_them(ctx: BaseContext) -> None:
     with ctx.Manager() as manager:
         numbers, lock = manager.list([0]), manager.Lock()
         inner = manager.dict()
@@ -125,7 +134,7 @@ def children_share_them(ctx):
         assert inner["of"] == "all"
 
 
-def _use_and_die(proxy, manager_address, key, turn):
+def _use_and_die(proxy: Any, manager_address: Any, key: bytes, turn: Turn) -> None:
     manager = OurManager(manager_address, key)
     manager.connect()
     kept = [manager.Noted(), proxy]
@@ -133,7 +142,7 @@ def _use_and_die(proxy, manager_address, key, turn):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def killed_client_holds_nothing(ctx):
+def killed_client_holds_nothing(ctx: BaseContext) -> None:
     with OurManager(authkey=b"a key", ctx=ctx) as manager:
         counter, ours, turn = manager.Counter(), manager.Noted(), Turn()
         child = run(ctx, _use_and_die, ours, manager.address, b"a key", turn)
@@ -145,12 +154,12 @@ def killed_client_holds_nothing(ctx):
         _eventually(lambda: counter.count() == 0)
 
 
-def _hold_by_fork(proxy, turn, others):
+def _hold_by_fork(proxy: Any, turn: Turn, others: Turn) -> None:
     others.take()
     turn.give(proxy.ping())
 
 
-def forked_copy_holds_for_itself(ctx):
+def forked_copy_holds_for_itself(ctx: BaseContext) -> None:
     with OurManager(ctx=ctx) as manager:
         counter, noted = manager.Counter(), manager.Noted()
         turn, others = Turn(), Turn()
@@ -163,7 +172,7 @@ def forked_copy_holds_for_itself(ctx):
         _eventually(lambda: counter.count() == 0)
 
 
-def errors_come_back(ctx):
+def errors_come_back(ctx: BaseContext) -> None:
     with OurManager(ctx=ctx) as manager:
         noted = manager.Noted()
         assert raises(LookupError, noted.fail).args == ("as it should",)
@@ -182,14 +191,14 @@ def errors_come_back(ctx):
         assert isinstance(parts, BaseProxy) and parts._callmethod("__len__") == 3
 
 
-def _start_manager(turn, method):
+def _start_manager(turn: Turn, method: str) -> None:
     manager = OurManager(ctx=mpref.get_context(method))
     manager.start()
     turn.give(str(manager._process.pid))
     time.sleep(PATIENCE)
 
 
-def server_ends_with_its_starter(ctx):
+def server_ends_with_its_starter(ctx: BaseContext) -> None:
     turn = Turn()
     child = run(ctx, _start_manager, turn, ctx.get_start_method())
     pid = int(turn.take())
@@ -204,7 +213,7 @@ def server_ends_with_its_starter(ctx):
     _eventually(functools.partial(is_gone, pid))
 
 
-def killed_server_is_noticed(ctx):
+def killed_server_is_noticed(ctx: BaseContext) -> None:
     manager = OurManager(ctx=ctx)
     manager.start()
     noted = manager.Noted()
@@ -216,13 +225,13 @@ def killed_server_is_noticed(ctx):
     raises(RuntimeError, OurManager().shutdown)
 
 
-def _fail():
+def _fail() -> NoReturn:
     # Without a traceback among the tests' output.
     os.close(2)
     raise ValueError("before it serves")
 
 
-def failed_start_is_told(ctx):
+def failed_start_is_told(ctx: BaseContext) -> None:
     manager = OurManager(ctx=ctx)
     raises(EOFError, manager.start, _fail)
     raises(TypeError, manager.start, "no callable")
@@ -232,7 +241,7 @@ def failed_start_is_told(ctx):
     assert mpref.active_children() == []
 
 
-def strangers_connect_with_the_key(ctx):
+def strangers_connect_with_the_key(ctx: BaseContext) -> None:
     for serializer in ("pickle", "xmlrpclib"):
         with OurManager(("localhost", 0), b"key", serializer, ctx) as manager:
             # One that says nothing keeps nobody waiting.
@@ -244,7 +253,7 @@ def strangers_connect_with_the_key(ctx):
             raises(AuthenticationError, connection.Client, manager.address, authkey=b"other")
 
 
-def shared_memory_goes_with_its_manager(ctx):
+def shared_memory_goes_with_its_manager(ctx: BaseContext) -> None:
     for how in ("shutdown", "terminate"):
         with SharedMemoryManager(ctx=ctx) as manager:
             block = manager.SharedMemory(10)
@@ -264,7 +273,7 @@ def shared_memory_goes_with_its_manager(ctx):
             raises(FileNotFoundError, SharedMemory, name)
 
 
-def threads_wait_each_for_themselves(ctx):
+def threads_wait_each_for_themselves(ctx: BaseContext) -> None:
     with ctx.Manager() as manager:
         items, found = manager.Queue(), []
         threads = [

@@ -1,12 +1,17 @@
 """Messages of all kinds and sizes, by the ten thousand, and the very large ones."""
 
+from __future__ import annotations
+
 import array
 import contextlib
 import os
 import random
 import struct
 import threading
+from typing import Any, NoReturn
 
+from mpref.context import BaseContext
+from mpref.queues import Queue
 from run_chapter import run_chapter
 from toolkit import ALL, PATIENCE, Block, NotApplicable, in_scratch, raises, run
 
@@ -21,19 +26,19 @@ GIGABYTES = 14
 class Complaint(Exception):
     """An exception with more than a message."""
 
-    def __init__(self, number, text):
+    def __init__(self, number: int, text: str) -> None:
         super().__init__(number, text)
         self.number = number
 
 
-def _size(rng):
+def _size(rng: random.Random) -> int:
     # As many of 100 bytes as of 100 KB would be 10 GB in all; so the long ones are rare, and each
     # order of magnitude comes.
     longest = rng.choices([100, 10_000, 100_000, 1_000_000, LONGEST], [900, 90, 8, 1.5, 0.5])[0]
     return rng.choice([0, rng.randrange(longest), longest])
 
 
-def _make(producer, number):
+def _make(producer: int, number: int) -> Any:
     """Message `number` of a producer: the same for whoever asks, but for connections."""
     rng = random.Random(producer * 1_000_003 + number)
     kind = rng.randrange(12)
@@ -51,13 +56,13 @@ def _make(producer, number):
     return None
 
 
-def _same(one, other):
-    if isinstance(other, Exception):
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(other, Complaint):
         return type(one) is type(other) and one.args == other.args and one.number == other.number
     return type(one) is type(other) and one == other
 
 
-def _produce(ctx_pipe, q, producer):
+def _produce(ctx_pipe: Any, q: Queue, producer: int) -> None:
     for number in range(MESSAGES // 2):
         item = _make(producer, number)
         if item is not None:
@@ -72,7 +77,7 @@ def _produce(ctx_pipe, q, producer):
         receiver.close()
 
 
-def _consume(q, path):
+def _consume(q: Queue, path: str) -> None:
     with open(path, "wb") as file:
         while True:
             message = q.get()
@@ -89,7 +94,7 @@ def _consume(q, path):
             file.write(RECORD.pack(producer, number))
 
 
-def mixed_objects_arrive_intact_and_in_order(ctx):
+def mixed_objects_arrive_intact_and_in_order(ctx: BaseContext) -> None:
     q = ctx.Queue(500)
     paths = [in_scratch(f"got-{number}") for number in range(2)]
     consumers = [run(ctx, _consume, q, path) for path in paths]
@@ -107,20 +112,20 @@ def mixed_objects_arrive_intact_and_in_order(ctx):
     for path in paths:
         with open(path, "rb") as file:
             records = list(RECORD.iter_unpack(file.read()))
-        for producer in range(2):
-            numbers = [number for which, number in records if which == producer]
+        for sender in range(2):
+            numbers = [number for which, number in records if which == sender]
             assert numbers == sorted(numbers), "out of order"
         arrived += records
-    expected = [(producer, number) for producer in range(2) for number in range(MESSAGES // 2)]
+    expected = [(sender, number) for sender in range(2) for number in range(MESSAGES // 2)]
     assert sorted(arrived) == expected
 
 
 class _Unpicklable:
-    def __reduce__(self):
+    def __reduce__(self) -> NoReturn:
         raise RuntimeError("pickled")
 
 
-def _opened():
+def _opened() -> set[tuple[int, int, int]]:
     """Each open descriptor, with what it stands for: numbers are used again."""
     found = set()
     for descriptor in map(int, os.listdir("/proc/self/fd")):
@@ -131,7 +136,7 @@ def _opened():
     return found
 
 
-def unpicklable_objects_raise_in_put(ctx):
+def unpicklable_objects_raise_in_put(ctx: BaseContext) -> None:
     _one, other = ctx.Pipe()
     for q in (ctx.Queue(1), ctx.JoinableQueue(1), ctx.SimpleQueue()):
         q.put(0)
@@ -153,7 +158,7 @@ def unpicklable_objects_raise_in_put(ctx):
     raises(ValueError, q.task_done)
 
 
-def very_long_messages_pass(ctx):
+def very_long_messages_pass(ctx: BaseContext) -> None:
     if ctx.get_start_method() != "fork":
         raise NotApplicable("no process is started: fork stands for the others")
     if not ALL:
@@ -183,7 +188,7 @@ def very_long_messages_pass(ctx):
         assert not receiver.poll()
 
 
-def _available():
+def _available() -> float:
     with open("/proc/meminfo") as lines:
         return next(int(line.split()[1]) for line in lines if line.startswith("MemAvail")) / 2**20
 

@@ -1,5 +1,7 @@
 """Pools: what they promise, asked in any interpreter."""
 
+from __future__ import annotations
+
 import gc
 import itertools
 import os
@@ -8,64 +10,76 @@ import sys
 import threading
 import time
 import warnings
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
 
 import mpref
-from mpref.pool import MaybeEncodingError, WorkerDied
+from mpref._pool.dispatcher import Dispatcher
+from mpref.context import BaseContext
+from mpref.pool import MaybeEncodingError, Pool, WorkerDied
 from run_chapter import run_chapter
 from toolkit import PATIENCE, Turn, finish, is_gone, raises, run
 
 
-def _square(number):
+def _square(number: int) -> int:
     return number * number
 
 
-def _fail_if_odd(number):
+def _fail_if_odd(number: int) -> int:
     if number % 2:
         raise KeyError(number)
     return number
 
 
-def _keep(value):
+kept: Any = None
+
+
+def _keep(value: Any) -> None:
     global kept
     kept = value
 
 
-def _kept():
+def _kept() -> Any:
     return kept
 
 
-def _pid(_=None):
+def _pid(_: object = None) -> int:
     return os.getpid()
 
 
-def _name():
+def _name() -> tuple[str, bool]:
     process = mpref.current_process()
     return process.name, process.daemon
 
 
-def _exit(code):
+def _exit(code: int) -> None:
     os._exit(code)
 
 
-def _function():
+def _function() -> Callable[[], int]:
     return lambda: 0
 
 
 class _Unmakeable(Exception):
-    def __init__(self, one, two):
+    def __init__(self, one: Any, two: Any) -> None:
         super().__init__("cannot be made of its args")
 
 
-def _raise_unmakeable():
+def _raise_unmakeable() -> NoReturn:
     raise _Unmakeable(1, 2)
 
 
-def _tell_and_hang(told):
+def _tell_and_hang(told: Turn) -> None:
     told.give(str(os.getpid()))
     signal.pause()
 
 
-def apply_and_its_results(ctx):
+def _thread_of(pool: Pool) -> threading.Thread:
+    assert isinstance(pool._dispatcher, Dispatcher)
+    return pool._dispatcher._thread
+
+
+def apply_and_its_results(ctx: BaseContext) -> None:
     with ctx.Pool(2) as pool:
         assert pool.apply(_square, (3,)) == 9
         assert pool.apply(dict, (), {"a": 1}) == {"a": 1}
@@ -79,7 +93,7 @@ def apply_and_its_results(ctx):
         assert not failed.successful()
 
 
-def results_that_are_not_there(ctx):
+def results_that_are_not_there(ctx: BaseContext) -> None:
     told = Turn()
     with ctx.Pool(1) as pool:
         result = pool.apply_async(_tell_and_hang, (told,))
@@ -92,8 +106,9 @@ def results_that_are_not_there(ctx):
     raises(RuntimeError, result.get, PATIENCE)
 
 
-def callbacks_get_result_or_exception(ctx):
-    results, errors = [], []
+def callbacks_get_result_or_exception(ctx: BaseContext) -> None:
+    results: list[Any] = []
+    errors: list[BaseException] = []
     with ctx.Pool(2) as pool:
         pool.apply_async(_square, (2,), {}, results.append, errors.append).wait()
         pool.apply_async(_fail_if_odd, (1,), {}, results.append, errors.append).wait()
@@ -101,7 +116,7 @@ def callbacks_get_result_or_exception(ctx):
         assert results == [4, [1, 4]] and [type(each) for each in errors] == [KeyError]
 
 
-def maps_keep_the_order(ctx):
+def maps_keep_the_order(ctx: BaseContext) -> None:
     with ctx.Pool(2) as pool:
         squares = [number * number for number in range(50)]
         for chunksize in (None, 1, 7, 100):
@@ -115,7 +130,7 @@ def maps_keep_the_order(ctx):
             raises(ValueError, call, _square, [1], 0)
 
 
-def imap_goes_on_after_a_failure(ctx):
+def imap_goes_on_after_a_failure(ctx: BaseContext) -> None:
     with ctx.Pool(2) as pool:
         for chunksize in (1, 4):
             results = pool.imap(_fail_if_odd, range(4), chunksize)
@@ -127,12 +142,12 @@ def imap_goes_on_after_a_failure(ctx):
             raises(StopIteration, next, results)
 
 
-def _until(stop):
+def _until(stop: int) -> Iterator[int]:
     yield 1
     raise ZeroDivisionError(stop)
 
 
-def imap_takes_any_iterable(ctx):
+def imap_takes_any_iterable(ctx: BaseContext) -> None:
     with ctx.Pool(2) as pool:
         endless = pool.imap(_square, itertools.count(), buffersize=5)
         assert [next(endless) for _ in range(20)] == [number * number for number in range(20)]
@@ -143,7 +158,7 @@ def imap_takes_any_iterable(ctx):
         raises(TypeError, pool.map, _square, 3)
 
 
-def what_cannot_be_pickled_fails_alone(ctx):
+def what_cannot_be_pickled_fails_alone(ctx: BaseContext) -> None:
     with ctx.Pool(1) as pool:
         raises(Exception, pool.apply_async(lambda: 0).get, PATIENCE)
         raises(MaybeEncodingError, pool.apply, _function)
@@ -151,7 +166,7 @@ def what_cannot_be_pickled_fails_alone(ctx):
         assert pool.apply(_square, (2,)) == 4
 
 
-def dead_worker_costs_its_task_only(ctx):
+def dead_worker_costs_its_task_only(ctx: BaseContext) -> None:
     with ctx.Pool(2) as pool:
         results = [pool.apply_async(_square, (number,)) for number in range(20)]
         died = pool.apply_async(_exit, (7,))
@@ -169,7 +184,7 @@ def dead_worker_costs_its_task_only(ctx):
         assert pool.map(_square, range(10)) == [n * n for n in range(10)]
 
 
-def idle_workers_are_replaced(ctx):
+def idle_workers_are_replaced(ctx: BaseContext) -> None:
     with ctx.Pool(2) as pool:
         for pid in set(pool.map(_pid, range(20), 1)):
             os.kill(pid, signal.SIGKILL)
@@ -181,26 +196,26 @@ def idle_workers_are_replaced(ctx):
         assert pool.apply(_square, (3,)) == 9
 
 
-def initializer_runs_in_every_worker(ctx):
+def initializer_runs_in_every_worker(ctx: BaseContext) -> None:
     with ctx.Pool(1, _keep, ("value",), 1) as pool:
         assert [pool.apply(_kept) for _ in range(3)] == ["value"] * 3
         name, daemon = pool.apply(_name)
         assert "PoolWorker-" in name and daemon
 
 
-def hopeless_initializer_ends_the_waiting(ctx):
+def hopeless_initializer_ends_the_waiting(ctx: BaseContext) -> None:
     with ctx.Pool(1, _exit, (3,)) as pool:
         assert "exit code 3" in str(raises(WorkerDied, pool.apply_async(_pid).get, PATIENCE))
         raises(WorkerDied, pool.apply, _pid)
 
 
-def workers_are_replaced_after_maxtasksperchild(ctx):
+def workers_are_replaced_after_maxtasksperchild(ctx: BaseContext) -> None:
     with ctx.Pool(1, maxtasksperchild=2) as pool:
         pids = [pool.apply(_pid) for _ in range(5)]
         assert pids[0] == pids[1] != pids[2] == pids[3] != pids[4]
 
 
-def close_lets_the_work_be_done(ctx):
+def close_lets_the_work_be_done(ctx: BaseContext) -> None:
     pool = ctx.Pool(2)
     raises(ValueError, pool.join)
     results = pool.imap(_square, (number for number in range(30)))
@@ -213,7 +228,7 @@ def close_lets_the_work_be_done(ctx):
     assert mpref.active_children() == []
 
 
-def terminate_stops_at_once(ctx):
+def terminate_stops_at_once(ctx: BaseContext) -> None:
     told = Turn()
     pool = ctx.Pool(2)
     with pool as entered:
@@ -225,12 +240,12 @@ def terminate_stops_at_once(ctx):
     pool.join()
 
 
-def _ignore_termination(told):
+def _ignore_termination(told: Turn) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _tell_and_hang(told)
 
 
-def terminate_kills_who_ignores_it(ctx):
+def terminate_kills_who_ignores_it(ctx: BaseContext) -> None:
     told = Turn()
     with ctx.Pool(1) as pool:
         pool.apply_async(_ignore_termination, (told,))
@@ -238,10 +253,10 @@ def terminate_kills_who_ignores_it(ctx):
     assert mpref.active_children() == []
 
 
-def collected_pool_is_terminated(ctx):
+def collected_pool_is_terminated(ctx: BaseContext) -> None:
     pool = ctx.Pool(1)
     pool.apply(_pid)
-    thread = pool._dispatcher._thread
+    thread = _thread_of(pool)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         del pool
@@ -251,7 +266,7 @@ def collected_pool_is_terminated(ctx):
     assert not thread.is_alive() and mpref.active_children() == []
     # A result keeps its pool, until it is there.
     pool = ctx.Pool(1)
-    thread, result = pool._dispatcher._thread, pool.apply_async(_square, (3,))
+    thread, result = _thread_of(pool), pool.apply_async(_square, (3,))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         del pool
@@ -266,20 +281,20 @@ def collected_pool_is_terminated(ctx):
     assert mpref.active_children() == []
 
 
-def bad_arguments_are_refused(ctx):
+def bad_arguments_are_refused(ctx: BaseContext) -> None:
     raises(ValueError, ctx.Pool, 0)
     raises(TypeError, ctx.Pool, 1, 3)
     raises(ValueError, ctx.Pool, 1, None, (), 0)
     assert mpref.active_children() == []
 
 
-def _leave_pool_behind(told):
+def _leave_pool_behind(told: Turn) -> None:
     pool = mpref.get_context("fork").Pool(2)
     told.give(" ".join(map(str, set(pool.map(_pid, range(50), 1)))))
     signal.pause()
 
 
-def workers_end_with_a_killed_parent(ctx):
+def workers_end_with_a_killed_parent(ctx: BaseContext) -> None:
     told = Turn()
     child = run(ctx, _leave_pool_behind, told)
     pids = [int(pid) for pid in told.take().split()]
@@ -290,7 +305,7 @@ def workers_end_with_a_killed_parent(ctx):
         assert time.monotonic() < deadline, "workers outlive their pool"
 
 
-def threads_share_a_pool(ctx):
+def threads_share_a_pool(ctx: BaseContext) -> None:
     outcomes = []
     with ctx.Pool(2) as pool:
         threads = [

@@ -1,5 +1,7 @@
 """Process objects: their life, their names and keys, how they end, and who notices it."""
 
+from __future__ import annotations
+
 import gc
 import json
 import os
@@ -11,9 +13,12 @@ import threading
 import time
 import traceback
 import weakref
+from collections.abc import Callable
 
 import mpref
 from mpref import connection
+from mpref.context import BaseContext, ForkProcess
+from mpref.process import BaseProcess
 from run_chapter import run_chapter
 from toolkit import (
     PATIENCE,
@@ -29,15 +34,16 @@ from toolkit import (
 )
 
 
-def _doze():
+def _doze() -> None:
     # Short sleeps: a signal that hits the interpreter right before the system call is noticed only
     # after it, and of 1000 children in one long sleep 2 were still asleep after 5 seconds.
     while True:
         time.sleep(0.05)
 
 
-def _tell_facts(turn):
+def _tell_facts(turn: Turn) -> None:
     me, parent = mpref.current_process(), mpref.parent_process()
+    assert parent is not None
     facts = {
         "name": me.name,
         "pid": me.pid == os.getpid() == me.ident,
@@ -65,11 +71,11 @@ def _tell_facts(turn):
     turn.give(json.dumps(facts))
 
 
-class Worker(mpref.get_context("fork").Process):
+class Worker(ForkProcess):
     pass
 
 
-def life_of_a_process(ctx):
+def life_of_a_process(ctx: BaseContext) -> None:
     turn = Turn()
     process = ctx.Process(target=wait_for, args=(turn,))
     assert process.pid is process.ident is process.exitcode is None
@@ -112,7 +118,7 @@ def life_of_a_process(ctx):
     assert process.name and process.authkey and process.daemon is False
 
 
-def who_is_who(ctx):
+def who_is_who(ctx: BaseContext) -> None:
     turn = Turn()
     process = ctx.Process(target=_tell_facts, args=(turn,))
     process.authkey = b"of the child"
@@ -120,7 +126,8 @@ def who_is_who(ctx):
     facts = json.loads(turn.take())
     finish(process)
     me = mpref.current_process()
-    prefix = {"fork": "Fork", "spawn": "Spawn", "forkserver": "ForkServer"}[ctx.get_start_method()]
+    prefixes = {"fork": "Fork", "spawn": "Spawn", "forkserver": "ForkServer"}
+    prefix = prefixes[str(ctx.get_start_method())]
     assert process.name.startswith(f"{prefix}Process-")
     assert facts["name"] == process.name
     assert facts["pid"] and facts["alive"] and facts["exitcode"] is None
@@ -133,7 +140,7 @@ def who_is_who(ctx):
     assert "multiprocessing" not in sys.modules
 
 
-def exit_codes(ctx):
+def exit_codes(ctx: BaseContext) -> None:
     cases = [
         (None, 0),
         (0, 0),
@@ -151,7 +158,7 @@ def exit_codes(ctx):
         finish(run(ctx, signal.raise_signal, signum), -signum)
 
 
-def signals(ctx):
+def signals(ctx: BaseContext) -> None:
     for verb, signum in (("terminate", signal.SIGTERM), ("kill", signal.SIGKILL)):
         process = run(ctx, time.sleep, 1000)
         getattr(process, verb)()
@@ -160,7 +167,7 @@ def signals(ctx):
         assert repr(process).endswith(f"exitcode=-{signum.name}>"), process
 
 
-def _interrupted(turn, how):
+def _interrupted(turn: Turn, how: str) -> None:
     try:
         turn.give()
         time.sleep(1000)
@@ -172,7 +179,7 @@ def _interrupted(turn, how):
             sys.exit(6)
 
 
-def interrupts(ctx):
+def interrupts(ctx: BaseContext) -> None:
     for how, code in (("swallow", 0), ("exit", 5), ("finally", 6)):
         turn = Turn()
         process = run(ctx, _interrupted, turn, how)
@@ -181,7 +188,7 @@ def interrupts(ctx):
         finish(process, code)
 
 
-def interrupt_right_after_start(ctx):
+def interrupt_right_after_start(ctx: BaseContext) -> None:
     # However early it comes, it neither gets lost nor kills a half-made child in another way.
     for _ in range(5):
         process = ctx.Process(target=_doze)
@@ -190,7 +197,7 @@ def interrupt_right_after_start(ctx):
         finish(process, 1)
 
 
-def arguments_are_copied(ctx):
+def arguments_are_copied(ctx: BaseContext) -> None:
     args, kwargs = [0], {"b": 1}
     process = ctx.Process(target=nothing, args=args, kwargs=kwargs)
     args.append(1)
@@ -200,14 +207,14 @@ def arguments_are_copied(ctx):
     raises(TypeError, ctx.Process, None, None, None, (), {}, True)
 
 
-def run_in_this_process(ctx):
-    seen = []
+def run_in_this_process(ctx: BaseContext) -> None:
+    seen: list[int] = []
     ctx.Process(target=seen.append, args=[1]).run()
     ctx.Process().run()
     assert seen == [1]
 
 
-def names(ctx):
+def names(ctx: BaseContext) -> None:
     first, second = ctx.Process(), ctx.Process()
     number = int(first.name.rpartition("-")[2])
     assert second.name.endswith(f"-{number + 1}")
@@ -218,7 +225,7 @@ def names(ctx):
     assert Worker().name.startswith("Worker-")
 
 
-def authkeys(ctx):
+def authkeys(ctx: BaseContext) -> None:
     me = mpref.current_process()
     assert isinstance(me.authkey, bytes) and len(me.authkey) >= 16
     before = me.authkey
@@ -234,13 +241,13 @@ def authkeys(ctx):
     raises(TypeError, setattr, process, "authkey", 5)
 
 
-def _daemon(turn, method):
+def _daemon(turn: Turn, method: str) -> None:
     inherited = mpref.Process().daemon
     error = raises(AssertionError, mpref.get_context(method).Process(daemon=False).start)
     turn.give(f"{inherited} {error}")
 
 
-def daemons(ctx):
+def daemons(ctx: BaseContext) -> None:
     turn = Turn()
     process = ctx.Process(target=_daemon, args=(turn, ctx.get_start_method()), daemon=True)
     assert repr(process).endswith(" daemon>")
@@ -249,7 +256,7 @@ def daemons(ctx):
     finish(process)
 
 
-def arguments_live_as_long_as_the_child(ctx):
+def arguments_live_as_long_as_the_child(ctx: BaseContext) -> None:
     turn = Turn()
     ref = weakref.ref(turn)
     run(ctx, wait_for, turn)
@@ -266,27 +273,25 @@ def arguments_live_as_long_as_the_child(ctx):
     assert ref() is None
 
 
-def ended_children_are_reaped(ctx):
-    def zombies():
-        return [pid for pid in pids if os.path.exists(f"/proc/{pid}")]
-
-    others = {
+def ended_children_are_reaped(ctx: BaseContext) -> None:
+    processes: list[BaseProcess] = []
+    others: dict[str, Callable[[], object]] = {
         "start": lambda: finish(run(ctx, nothing)),
         "active_children": mpref.active_children,
         "is_alive": lambda: [each.is_alive() for each in processes],
     }
     for name, other in others.items():
-        processes = [run(ctx, nothing) for _ in range(2)]
-        pids = [each.pid for each in processes]
+        processes[:] = [run(ctx, nothing) for _ in range(2)]
         for each in processes:
             connection.wait([each.sentinel], PATIENCE)
         other()
+        zombies = [each for each in processes if os.path.exists(f"/proc/{each.pid}")]
         if ctx.get_start_method() != "forkserver":  # there the server reaps, when it gets to it
-            assert zombies() == [], name
+            assert not zombies, name
         assert [each.exitcode for each in processes] == [0, 0]
 
 
-def sigchld_ignored(ctx):
+def sigchld_ignored(ctx: BaseContext) -> None:
     before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     try:
         process = run(ctx, exit_with, 3)
@@ -297,10 +302,11 @@ def sigchld_ignored(ctx):
         signal.signal(signal.SIGCHLD, before)
 
 
-def reaped_by_somebody_else(ctx):
+def reaped_by_somebody_else(ctx: BaseContext) -> None:
     if ctx.get_start_method() == "forkserver":
         raise NotApplicable("a child of the server can be reaped by nobody else")
     process = run(ctx, exit_with, 3)
+    assert process.pid is not None
     os.waitpid(process.pid, 0)
     process.join(PATIENCE)
     assert not process.is_alive()
@@ -309,7 +315,7 @@ def reaped_by_somebody_else(ctx):
         getattr(process, verb)()
 
 
-def sentinels_of_siblings_are_independent(ctx):
+def sentinels_of_siblings_are_independent(ctx: BaseContext) -> None:
     turn = Turn()
     first = run(ctx, time.sleep, 1000)
     second = run(ctx, wait_for, turn)
@@ -321,10 +327,10 @@ def sentinels_of_siblings_are_independent(ctx):
     finish(second)
 
 
-def threads_start_concurrently(ctx):
+def threads_start_concurrently(ctx: BaseContext) -> None:
     failures = []
 
-    def work():
+    def work() -> None:
         try:
             for code in range(5):
                 finish(run(ctx, exit_with, code), code)
@@ -339,12 +345,12 @@ def threads_start_concurrently(ctx):
     assert not failures, failures[0]
 
 
-def one_start_of_several_threads_wins(ctx):
+def one_start_of_several_threads_wins(ctx: BaseContext) -> None:
     process = ctx.Process(target=nothing)
     outcomes = []
     barrier = threading.Barrier(4)
 
-    def start():
+    def start() -> None:
         barrier.wait()
         try:
             process.start()
@@ -361,7 +367,7 @@ def one_start_of_several_threads_wins(ctx):
     finish(process)
 
 
-def many_join_one(ctx):
+def many_join_one(ctx: BaseContext) -> None:
     turn = Turn()
     process = run(ctx, wait_for, turn)
     threads = [threading.Thread(target=process.join) for _ in range(4)]
@@ -374,27 +380,28 @@ def many_join_one(ctx):
     finish(process)
 
 
-def _parent_gone(told, turn, method):
+def _parent_gone(told: Turn, turn: Turn, method: str) -> None:
     child = mpref.get_context(method).Process(target=_orphan, args=(told, turn))
     child.start()
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _orphan(told, turn):
+def _orphan(told: Turn, turn: Turn) -> None:
     parent = mpref.parent_process()
+    assert parent is not None
     parent.join()
     assert connection.wait([parent.sentinel], 0)
     told.give(f"{parent.is_alive()} {parent.exitcode}")
 
 
-def children_notice_a_killed_parent(ctx):
+def children_notice_a_killed_parent(ctx: BaseContext) -> None:
     told, turn = Turn(), Turn()
     process = run(ctx, _parent_gone, told, turn, ctx.get_start_method())
     assert told.take() == "False None"
     finish(process, -signal.SIGKILL)
 
 
-def forked_copy_is_a_main_process_of_its_own(ctx):
+def forked_copy_is_a_main_process_of_its_own(ctx: BaseContext) -> None:
     turn = Turn()
     process = run(ctx, wait_for, turn)
     pid = os.fork()
@@ -418,24 +425,24 @@ def forked_copy_is_a_main_process_of_its_own(ctx):
     finish(process)
 
 
-def _threads(told):
-    def later():
+def _threads(told: Turn) -> None:
+    def later() -> None:
         told.give(repr(threading.current_thread().daemon))
 
     threading.Thread(target=later, daemon=False).start()
 
 
-def threads_of_a_child_are_waited_for(ctx):
+def threads_of_a_child_are_waited_for(ctx: BaseContext) -> None:
     told = Turn()
     process = run(ctx, _threads, told)
     assert told.take() == "False"
     finish(process)
 
 
-def started_in_a_thread(ctx):
+def started_in_a_thread(ctx: BaseContext) -> None:
     codes = []
 
-    def start():
+    def start() -> None:
         told = Turn()
         process = run(ctx, _threads, told)
         told.take()

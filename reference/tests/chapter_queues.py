@@ -1,32 +1,39 @@
 """Queue, JoinableQueue, SimpleQueue: what they promise, asked in any interpreter."""
 
+from __future__ import annotations
+
 import gc
 import os
 import queue
 import select
 import threading
 import time
+from collections.abc import Callable
+from typing import Any, TypeVar, Union
 
 import mpref
 from mpref._ipc import channels, one_way, reduction
 from mpref.connection import wait
-from mpref.queues import LOST_AFTER
+from mpref.context import BaseContext
+from mpref.queues import LOST_AFTER, JoinableQueue, Queue, SimpleQueue
 from run_chapter import run_chapter
 from toolkit import PATIENCE, Block, NotApplicable, Turn, finish, raises, run
 
+AnyQueue = Union[Queue, SimpleQueue]
+Made = TypeVar("Made")
 # More than any channel holds: its feeder gets work.
 MANY = 20_000
 
 
-def _put_numbers(q, count):
+def _put_numbers(q: AnyQueue, count: int) -> None:
     for number in range(count):
         q.put((os.getpid(), number))
 
 
-def items_of_one_process_keep_their_order(ctx):
+def items_of_one_process_keep_their_order(ctx: BaseContext) -> None:
     q = ctx.Queue()
     children = [run(ctx, _put_numbers, q, MANY) for _ in range(2)]
-    seen = {}
+    seen: dict[int, int] = {}
     for _ in range(2 * MANY):
         pid, number = q.get(timeout=PATIENCE)
         assert seen.setdefault(pid, 0) == number
@@ -36,7 +43,7 @@ def items_of_one_process_keep_their_order(ctx):
     assert q.empty() and q.qsize() == 0
 
 
-def own_items_come_in_order(ctx):
+def own_items_come_in_order(ctx: BaseContext) -> None:
     q = ctx.Queue()
     for number in range(MANY):
         q.put(number)
@@ -44,13 +51,13 @@ def own_items_come_in_order(ctx):
     assert [q.get(timeout=PATIENCE) for _ in range(MANY)] == list(range(MANY))
 
 
-def item_is_there_at_once(ctx):
+def item_is_there_at_once(ctx: BaseContext) -> None:
     q = ctx.Queue()
     q.put("x")
     assert not q.empty() and q.get_nowait() == "x"
 
 
-def first_put_starts_the_feeder(ctx):
+def first_put_starts_the_feeder(ctx: BaseContext) -> None:
     q = ctx.Queue()
     before = threading.enumerate()
     q.put(1)
@@ -62,7 +69,7 @@ def first_put_starts_the_feeder(ctx):
     assert not feeder.is_alive()
 
 
-def full_and_empty_are_raised(ctx):
+def full_and_empty_are_raised(ctx: BaseContext) -> None:
     q = ctx.Queue(2)
     q.put_nowait(1)
     assert not q.full()
@@ -83,11 +90,11 @@ def full_and_empty_are_raised(ctx):
     assert time.monotonic() - began >= 0.09
 
 
-def _take_one(q):
+def _take_one(q: AnyQueue) -> None:
     q.get()
 
 
-def blocked_put_goes_on_when_another_process_gets(ctx):
+def blocked_put_goes_on_when_another_process_gets(ctx: BaseContext) -> None:
     q = ctx.Queue(1)
     q.put(1)
     child = run(ctx, _take_one, q)
@@ -96,7 +103,7 @@ def blocked_put_goes_on_when_another_process_gets(ctx):
     assert q.get() == 2
 
 
-def _default_limit(function):
+def _default_limit(function: Callable[[], Made]) -> Made:
     # As where net.core.wmem_max is Linux's default.
     before, channels.SEND_BUFFER = channels.SEND_BUFFER, 212992
     try:
@@ -105,14 +112,18 @@ def _default_limit(function):
         channels.SEND_BUFFER = before
 
 
-def thousands_of_small_items_wait_unread(ctx):
+def thousands_of_small_items_wait_unread(ctx: BaseContext) -> None:
     items = [(number, "x" * (number % 10)) for number in range(3000)]
     q = _default_limit(ctx.SimpleQueue)
     reader, writer = _default_limit(lambda: ctx.Pipe(duplex=False))
-    for put, get, ready in (
-        (q.put, q.get, lambda: not q.empty()),
-        (writer.send, reader.recv, lambda: wait([reader], 0) == [reader] and reader.poll()),
-    ):
+
+    def is_in_queue() -> bool:
+        return not q.empty()
+
+    def is_in_pipe() -> bool:
+        return wait([reader], 0) == [reader] and reader.poll()
+
+    for put, get, ready in ((q.put, q.get, is_in_queue), (writer.send, reader.recv, is_in_pipe)):
         for item in items:
             put(item)
         for item in items:
@@ -133,25 +144,30 @@ def thousands_of_small_items_wait_unread(ctx):
     raises(BrokenPipeError, writer.send, 1)
 
 
-def process_ends_with_thousands_of_items_unread(ctx):
+def process_ends_with_thousands_of_items_unread(ctx: BaseContext) -> None:
     for q in (_default_limit(ctx.SimpleQueue), _default_limit(ctx.Queue)):
         finish(run(ctx, _put_numbers, q, 3000))
         assert [q.get()[1] for _ in range(3000)] == list(range(3000))
 
 
-def big_item_waits_for_the_small_ones_before_it(ctx):
+def big_item_waits_for_the_small_ones_before_it(ctx: BaseContext) -> None:
     reader, writer = _default_limit(lambda: ctx.Pipe(duplex=False))
     for number in range(2000):
         writer.send(number)
     big = [bytes(10_000), bytes(100_000), bytes(one_way.OVERFLOW_LONGEST - 100)]
-    thread = threading.Thread(target=lambda: [writer.send(each) for each in big])
+
+    def send_big_ones() -> None:
+        for each in big:
+            writer.send(each)
+
+    thread = threading.Thread(target=send_big_ones)
     thread.start()
     assert [reader.recv() for _ in range(2000)] == list(range(2000))
     assert [reader.recv() for _ in big] == big
     thread.join()
 
 
-def message_of_a_killed_reader_is_passed_over(ctx):
+def message_of_a_killed_reader_is_passed_over(ctx: BaseContext) -> None:
     # One that was killed between the first fragment of a message and the rest.
     reader, writer = _default_limit(lambda: ctx.Pipe(duplex=False))
     for number in range(1000):
@@ -166,7 +182,7 @@ def message_of_a_killed_reader_is_passed_over(ctx):
     assert reader.recv_bytes() == b"%d" % (number + 1) * 100
 
 
-def slots_of_killed_consumers_come_back(ctx):
+def slots_of_killed_consumers_come_back(ctx: BaseContext) -> None:
     q = ctx.Queue(2)
     for number in range(2):
         q.put(number)
@@ -182,14 +198,14 @@ def slots_of_killed_consumers_come_back(ctx):
     assert q.qsize() == 0
 
 
-def unpicklable_item_raises_in_the_caller(ctx):
+def unpicklable_item_raises_in_the_caller(ctx: BaseContext) -> None:
     q = ctx.Queue(1)
     raises(Exception, q.put, lambda: 0)
     q.put_nowait("still room")
     assert q.get() == "still room"
 
 
-def changes_after_put_do_not_matter(ctx):
+def changes_after_put_do_not_matter(ctx: BaseContext) -> None:
     q = ctx.Queue()
     item = [1]
     q.put(item)
@@ -205,7 +221,7 @@ def changes_after_put_do_not_matter(ctx):
     assert all(q.get() == expected for _ in blocks)
 
 
-def big_items_and_descriptors_pass(ctx):
+def big_items_and_descriptors_pass(ctx: BaseContext) -> None:
     q = ctx.Queue()
     one, other = ctx.Pipe()
     q.put((os.urandom(0), b"x" * 3_000_000, other))
@@ -218,7 +234,7 @@ def big_items_and_descriptors_pass(ctx):
     raises(EOFError, one.recv)
 
 
-def closed_queue_raises(ctx):
+def closed_queue_raises(ctx: BaseContext) -> None:
     q = ctx.Queue()
     raises(AssertionError, q.join_thread)
     q.put(1)
@@ -238,14 +254,14 @@ def closed_queue_raises(ctx):
         raises(OSError, call)
 
 
-def _put_and_end(q, count, cancel):
+def _put_and_end(q: Queue, count: int, cancel: bool) -> None:
     for number in range(count):
         q.put(number)
     if cancel:
         q.cancel_join_thread()
 
 
-def child_ends_when_its_items_are_handed_over(ctx):
+def child_ends_when_its_items_are_handed_over(ctx: BaseContext) -> None:
     q = ctx.Queue()
     child = run(ctx, _put_and_end, q, MANY, False)
     child.join(1)
@@ -254,11 +270,11 @@ def child_ends_when_its_items_are_handed_over(ctx):
     finish(child)
 
 
-def child_ends_at_once_with_cancel_join_thread(ctx):
+def child_ends_at_once_with_cancel_join_thread(ctx: BaseContext) -> None:
     finish(run(ctx, _put_and_end, ctx.Queue(), MANY, True))
 
 
-def collected_queue_still_hands_over(ctx):
+def collected_queue_still_hands_over(ctx: BaseContext) -> None:
     if ctx.get_start_method() == "fork":
         raise NotApplicable("a queue is not pickled for a forked child")
     q = ctx.Queue()
@@ -274,7 +290,7 @@ def collected_queue_still_hands_over(ctx):
     assert [q.get(timeout=PATIENCE) for _ in range(MANY)] == list(range(MANY))
 
 
-def _work(q, results):
+def _work(q: JoinableQueue, results: Any) -> None:
     while True:
         item = q.get()
         if item is not None:
@@ -284,7 +300,7 @@ def _work(q, results):
             return
 
 
-def join_waits_for_all_tasks(ctx):
+def join_waits_for_all_tasks(ctx: BaseContext) -> None:
     q, results = ctx.JoinableQueue(), ctx.SimpleQueue()
     q.join()
     for number in range(50):
@@ -299,13 +315,13 @@ def join_waits_for_all_tasks(ctx):
         finish(child)
 
 
-def _get_for_ever(q, told):
+def _get_for_ever(q: AnyQueue, told: Turn) -> None:
     told.give()
     while True:
         q.get()
 
 
-def killed_readers_and_writers_spoil_nothing(ctx):
+def killed_readers_and_writers_spoil_nothing(ctx: BaseContext) -> None:
     for target in (_get_for_ever, _put_for_ever):
         q, told = ctx.Queue(), Turn()
         child = run(ctx, target, q, told)
@@ -319,13 +335,13 @@ def killed_readers_and_writers_spoil_nothing(ctx):
             pass
 
 
-def _put_for_ever(q, told):
+def _put_for_ever(q: AnyQueue, told: Turn) -> None:
     told.give()
     for number in range(10**9):
         q.put(number)
 
 
-def handed_over_to_children_only(ctx):
+def handed_over_to_children_only(ctx: BaseContext) -> None:
     for q in (ctx.Queue(), ctx.JoinableQueue(), ctx.SimpleQueue()):
         raises(RuntimeError, reduction.dumps, q)
     if ctx.get_start_method() == "fork":
@@ -333,7 +349,7 @@ def handed_over_to_children_only(ctx):
         raises(RuntimeError, child.start)
 
 
-def forked_copy_does_not_repeat_what_waits(ctx):
+def forked_copy_does_not_repeat_what_waits(ctx: BaseContext) -> None:
     # os.fork() by the program itself, while the feeder has work.
     q = ctx.Queue()
     for number in range(MANY):

@@ -1,6 +1,9 @@
 """SharedMemory, ShareableList and who cleans up after them, asked in any interpreter."""
 
+from __future__ import annotations
+
 import fcntl
+import functools
 import gc
 import os
 import pickle
@@ -8,18 +11,31 @@ import struct
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
+from mpref._os import descriptors
 from mpref._start import tracker
+from mpref.context import BaseContext
 from mpref.shared_memory import ShareableList, SharedMemory
 from run_chapter import run_chapter
 from toolkit import PATIENCE, Turn, finish, raises, run
 
 
-def _exists(name):
+def _memory(block: SharedMemory) -> memoryview:
+    assert block.buf is not None
+    return block.buf
+
+
+def _exists(name: str) -> bool:
     return os.path.exists(f"/dev/shm/{name}")
 
 
-def _comes_true(condition):
+def _is_unlinked(name: str) -> bool:
+    return not _exists(name)
+
+
+def _comes_true(condition: Callable[[], bool]) -> None:
     # What other processes do when this one can't hear of it: looked for until it is there.
     deadline = time.monotonic() + PATIENCE
     while not condition():
@@ -27,29 +43,29 @@ def _comes_true(condition):
         time.sleep(0.01)
 
 
-def life_of_a_block(ctx):
+def life_of_a_block(ctx: BaseContext) -> None:
     block = SharedMemory(create=True, size=10)
     assert type(block.buf) is memoryview and block.size >= 10 and not any(block.buf)
     assert isinstance(block.name, str) and "/" not in block.name and _exists(block.name)
     assert repr(block) == f"SharedMemory({block.name!r}, size={block.size})"
-    block.buf[:4] = bytearray([22, 33, 44, 55])
-    block.buf[4] = 100
+    _memory(block)[:4] = bytearray([22, 33, 44, 55])
+    _memory(block)[4] = 100
     other = SharedMemory(block.name, size=10**9)
-    assert bytes(other.buf[:5]) == bytes([22, 33, 44, 55, 100]) and other.size == block.size
-    other.buf[:5] = b"howdy"
-    assert bytes(block.buf[:5]) == b"howdy"
+    assert bytes(_memory(other)[:5]) == bytes([22, 33, 44, 55, 100]) and other.size == block.size
+    _memory(other)[:5] = b"howdy"
+    assert bytes(_memory(block)[:5]) == b"howdy"
     for name in ("name", "size", "buf"):
         raises(AttributeError, setattr, block, name, 1)
     for _ in range(2):
         other.close()
     assert other.buf is None and other.size == block.size and _exists(block.name)
     block.unlink()
-    assert not _exists(block.name) and bytes(block.buf[:5]) == b"howdy"
+    assert not _exists(block.name) and bytes(_memory(block)[:5]) == b"howdy"
     block.close()
     raises(FileNotFoundError, block.unlink)
 
 
-def bad_arguments_are_refused(ctx):
+def bad_arguments_are_refused(ctx: BaseContext) -> None:
     name = f"mpref-test-{os.getpid()}"
     raises(ValueError, SharedMemory)
     raises(ValueError, SharedMemory, create=True)
@@ -75,9 +91,9 @@ def bad_arguments_are_refused(ctx):
         os.unlink(f"/dev/shm/{name}")
 
 
-def block_in_use_stays_open(ctx):
+def block_in_use_stays_open(ctx: BaseContext) -> None:
     block = SharedMemory(create=True, size=10)
-    view = block.buf[2:4]
+    view = _memory(block)[2:4]
     if sys.implementation.name == "pypy":
         # Its views don't hold the memory; they find out.
         block.close()
@@ -85,17 +101,17 @@ def block_in_use_stays_open(ctx):
         raises(IndexError, lambda: view[0])
         return
     raises(BufferError, block.close)
-    block.buf[2] = 7
+    _memory(block)[2] = 7
     assert view[0] == 7
     view.release()
     block.close()
     block.unlink()
 
 
-def forgotten_object_closes_itself(ctx):
+def forgotten_object_closes_itself(ctx: BaseContext) -> None:
     block = SharedMemory(create=True, size=10)
     name = block.name
-    view = block.buf[:]
+    view = _memory(block)[:]
     del block
     gc.collect()
     gc.collect()
@@ -104,26 +120,26 @@ def forgotten_object_closes_itself(ctx):
     SharedMemory(name).unlink()
 
 
-def _shout(block, items, name):
-    block.buf[0] += 1
+def _shout(block: SharedMemory, items: ShareableList, name: str) -> None:
+    _memory(block)[0] += 1
     items[0] = "from the child"
-    SharedMemory(name).buf[1] = 5
+    _memory(SharedMemory(name))[1] = 5
 
 
-def children_have_the_same_block(ctx):
+def children_have_the_same_block(ctx: BaseContext) -> None:
     block, items = SharedMemory(create=True, size=10), ShareableList([" " * 20, 1])
     finish(run(ctx, _shout, block, items, block.name))
-    assert bytes(block.buf[:2]) == b"\x01\x05" and list(items) == ["from the child", 1]
+    assert bytes(_memory(block)[:2]) == b"\x01\x05" and list(items) == ["from the child", 1]
     twin = pickle.loads(pickle.dumps(block))
-    twin.buf[3] = 3
-    assert block.buf[3] == 3 and twin.name == block.name
+    _memory(twin)[3] = 3
+    assert _memory(block)[3] == 3 and twin.name == block.name
     for each in (block, items.shm):
         each.close()
         each.unlink()
 
 
-def list_keeps_values_and_types(ctx):
-    values = [
+def list_keeps_values_and_types(ctx: BaseContext) -> None:
+    values: list[Any] = [
         "howdy",
         b"HoWdY",
         -273.154,
@@ -140,17 +156,16 @@ def list_keeps_values_and_types(ctx):
     items = ShareableList(values)
     assert list(items) == values and [type(each) for each in items] == list(map(type, values))
     assert len(items) == len(values) and items[-1] == "é" * 10
-    items[2] = -78.5
-    assert items[2] == -78.5
-    items[2] = "dry ice"
-    assert items[2] == "dry ice"
+    for value in (-78.5, "dry ice"):
+        items[2] = value
+        assert items[2] == value
     error = raises(ValueError, items.__setitem__, 2, "larger than the storage that there is")
     assert "exceeds available storage" in str(error) and items[2] == "dry ice"
     assert items.index(42) == 6 and items.count(b"howdy") == 0 and items.count(b"HoWdY") == 1
     raises(ValueError, items.index, "nowhere")
     raises(IndexError, lambda: items[len(values)])
     raises(IndexError, items.__setitem__, -len(values) - 1, 1)
-    raises(TypeError, lambda: items[0:2])
+    raises(TypeError, items.__getitem__, slice(0, 2))
     raises(TypeError, items.__setitem__, 0, [])
     raises(struct.error, items.__setitem__, 0, 2**63)
     assert items[0] == "howdy" and not hasattr(items, "append")
@@ -169,13 +184,13 @@ def list_keeps_values_and_types(ctx):
     raises(ValueError, lambda: items[0])
 
 
-def list_limits(ctx):
+def list_limits(ctx: BaseContext) -> None:
     raises(TypeError, ShareableList, [object()])
     raises(struct.error, ShareableList, [2**63])
     raises(ValueError, ShareableList)
     raises(ValueError, ShareableList, ["x" * 10_000_000])
     items = ShareableList([-(2**63), 2**63 - 1, "x" * 9_999_999], name=f"mpref-list-{os.getpid()}")
-    assert items[0] == -(2**63) and items[1] == 2**63 - 1 and len(items[2]) == 9_999_999
+    assert list(items) == [-(2**63), 2**63 - 1, "x" * 9_999_999]
     assert items.shm.name == f"mpref-list-{os.getpid()}"
     items.shm.close()
     items.shm.unlink()
@@ -188,11 +203,11 @@ def list_limits(ctx):
 # --- who cleans up -------------------------------------------------------------------------------
 
 
-def _make_and_leave(turn):
+def _make_and_leave(turn: Turn) -> None:
     turn.give(SharedMemory(create=True, size=5).name)
 
 
-def childs_block_outlives_the_child(ctx):
+def childs_block_outlives_the_child(ctx: BaseContext) -> None:
     turn = Turn()
     child = run(ctx, _make_and_leave, turn)
     name = turn.take()
@@ -235,7 +250,7 @@ def serves(pid):
 """
 
 
-def family_leaves_nothing(ctx):
+def family_leaves_nothing(ctx: BaseContext) -> None:
     for end in ("exits", "killed"):
         mark = f"MPREF_TEST_MARK={os.getpid()}-{end}"
         path = f"leaving-{os.getpid()}.py"
@@ -243,7 +258,7 @@ def family_leaves_nothing(ctx):
             file.write(f"MARK = {mark!r}\n{SERVES}{LEAVING}")
         environment = {**os.environ, "MPREF_TEST_MARK": f"{os.getpid()}-{end}"}
         ended = subprocess.run(
-            [sys.executable, path, ctx.get_start_method(), end],
+            [sys.executable, path, str(ctx.get_start_method()), end],
             capture_output=True,
             text=True,
             env=environment,
@@ -253,7 +268,7 @@ def family_leaves_nothing(ctx):
         first, second, own, untracked, helpers = ended.stdout.split()
         assert helpers == "1", f"a family has one helper, not {helpers}"
         for name in (first, second, own):
-            _comes_true(lambda name=name: not _exists(name))
+            _comes_true(functools.partial(_is_unlinked, name))
         SharedMemory(untracked, track=False).unlink()
         assert ended.stderr == ""
 
@@ -265,16 +280,16 @@ SharedMemory(sys.argv[1]).buf[0] = 1
 """
 
 
-def stranger_removes_nothing(ctx):
+def stranger_removes_nothing(ctx: BaseContext) -> None:
     block = SharedMemory(create=True, size=5)
     subprocess.run([sys.executable, "-c", STRANGER, block.name], check=True)
-    assert block.buf[0] == 1 and _exists(block.name)
+    assert _memory(block)[0] == 1 and _exists(block.name)
     block.close()
     block.unlink()
 
 
-def name_that_got_another_owner_is_left_alone(ctx):
-    registry = tracker._Registry(tracker.descriptors.anonymous_file(tracker._FREE))
+def name_that_got_another_owner_is_left_alone(ctx: BaseContext) -> None:
+    registry = tracker._Registry(descriptors.anonymous_file(tracker._FREE))
     name = f"mpref-owner-{os.getpid()}"
     for sweep_removes in (True, False):
         block = SharedMemory(name, create=True, size=5, track=False)
@@ -291,7 +306,7 @@ def name_that_got_another_owner_is_left_alone(ctx):
     registry.leave()
 
 
-def places_in_the_registry_are_used_again(ctx):
+def places_in_the_registry_are_used_again(ctx: BaseContext) -> None:
     blocks = [SharedMemory(create=True, size=5) for _ in range(20)]
     size = os.fstat(tracker.family()).st_size
     for _ in range(100):
@@ -318,12 +333,12 @@ print(first.name, second.name)
 """
 
 
-def killed_helper_is_replaced(ctx):
+def killed_helper_is_replaced(ctx: BaseContext) -> None:
     ended = subprocess.run(
         [sys.executable, "-c", KILLING], check=True, stdout=subprocess.PIPE, text=True
     )
     for name in ended.stdout.split():
-        _comes_true(lambda name=name: not _exists(name))
+        _comes_true(functools.partial(_is_unlinked, name))
 
 
 DAEMON = """
@@ -343,21 +358,21 @@ first.unlink()
 """
 
 
-def closed_descriptors_are_noticed(ctx):
+def closed_descriptors_are_noticed(ctx: BaseContext) -> None:
     ended = subprocess.run([sys.executable, "-c", DAEMON], capture_output=True, text=True)
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
-def the_locks_are_of_the_kinds_that_are_needed(ctx):
+def the_locks_are_of_the_kinds_that_are_needed(ctx: BaseContext) -> None:
     # What the whole rests on: a lock of an open file is the family's, not the process's.
-    fd = tracker.descriptors.anonymous_file(tracker._FREE)
+    fd = descriptors.anonymous_file(tracker._FREE)
     registry = tracker._Registry(fd)
     fcntl.flock(fd, fcntl.LOCK_EX)
     copy, anew = os.dup(fd), registry.opened_anew()
     registry.leave()
     raises(BlockingIOError, fcntl.flock, anew, fcntl.LOCK_SH | fcntl.LOCK_NB)
     # So does a mapping, when all descriptors have been closed.
-    mapping = tracker.descriptors.map_file(copy, 1)
+    mapping = descriptors.map_file(copy, 1)
     os.close(copy)
     raises(BlockingIOError, fcntl.flock, anew, fcntl.LOCK_SH | fcntl.LOCK_NB)
     mapping.close()

@@ -1,17 +1,22 @@
 """Shared ctypes objects: what they promise, asked in any interpreter."""
 
+from __future__ import annotations
+
 import copy
 import ctypes
 import gc
+import math
 import os
 import pickle
 import resource
 import sys
+from typing import Any
 
 import mpref
 from mpref import sharedctypes
 from mpref._ipc import reduction
 from mpref._memory import heap
+from mpref.context import BaseContext
 from run_chapter import run_chapter
 from toolkit import NotApplicable, Turn, finish, raises, run
 
@@ -21,19 +26,21 @@ TYPECODES = "cubBhHiIlLqQfd"
 class Point(ctypes.Structure):
     _fields_ = [("x", ctypes.c_double), ("y", ctypes.c_double)]
 
-    def length(self):
-        return (self.x**2 + self.y**2) ** 0.5
+    def length(self) -> float:
+        return math.hypot(self.x, self.y)
 
 
 class Named(Point):
     _fields_ = [("name", ctypes.c_char * 8)]
 
 
-class Vector(ctypes.c_int * 3):
+class Vector(ctypes.c_int * 3):  # type: ignore[misc]  # a class that is computed
     pass
 
 
-def _change(number, ratio, text, points, raw, named, grid, vector):
+def _change(
+    number: Any, ratio: Any, text: Any, points: Any, raw: Any, named: Any, grid: Any, vector: Any
+) -> None:
     number.value **= 2
     ratio.value **= 2
     text.value = text.value.upper()
@@ -46,7 +53,7 @@ def _change(number, ratio, text, points, raw, named, grid, vector):
     vector[2] = type(vector).__name__ == "Vector"
 
 
-def a_child_changes_what_it_was_given(ctx):
+def a_child_changes_what_it_was_given(ctx: BaseContext) -> None:
     lock = ctx.Lock()
     number = ctx.Value("i", 7)
     ratio = ctx.Value(ctypes.c_double, 1 / 3, lock=False)
@@ -68,13 +75,13 @@ def a_child_changes_what_it_was_given(ctx):
     assert vector[:] == [0, 0, 1]
 
 
-def _count(counter, times):
+def _count(counter: Any, times: int) -> None:
     for _ in range(times):
         with counter.get_lock():
             counter.value += 1
 
 
-def the_lock_makes_counting_exact(ctx):
+def the_lock_makes_counting_exact(ctx: BaseContext) -> None:
     counter = ctx.Value("l")
     children = [run(ctx, _count, counter, 2000) for _ in range(3)]
     for child in children:
@@ -82,7 +89,7 @@ def the_lock_makes_counting_exact(ctx):
     assert counter.value == 6000
 
 
-def typecodes_stand_for_types(ctx):
+def typecodes_stand_for_types(ctx: BaseContext) -> None:
     for code in TYPECODES:
         zero = ctx.RawValue(code).value
         assert zero in (0, b"\0", "\0") and len(ctx.RawArray(code, 3)) == 3, code
@@ -93,7 +100,7 @@ def typecodes_stand_for_types(ctx):
         raises(TypeError, ctx.RawArray, wrong, 3)
 
 
-def lengths_and_values(ctx):
+def lengths_and_values(ctx: BaseContext) -> None:
     assert ctx.RawArray("h", 7)[:] == [0] * 7
     assert ctx.RawArray("i", (9, 2, 8))[:] == [9, 2, 8]
     assert ctx.RawArray("i", [])[:] == [] == ctx.RawArray("i", 0)[:]
@@ -105,7 +112,7 @@ def lengths_and_values(ctx):
     assert (point.x, point.y) == (4, 6)
 
 
-def memory_is_zeroed_each_time(ctx):
+def memory_is_zeroed_each_time(ctx: BaseContext) -> None:
     for size in (4, 900, 5000, 200_000, 10_000_000):
         for _ in range(3):
             array = ctx.RawArray("B", size)
@@ -115,7 +122,7 @@ def memory_is_zeroed_each_time(ctx):
             gc.collect()
 
 
-def wrappers_have_their_methods(ctx):
+def wrappers_have_their_methods(ctx: BaseContext) -> None:
     number = ctx.Value("i", 3)
     assert isinstance(number.get_obj(), ctypes.c_int) and number.get_obj().value == 3
     with number as entered:
@@ -140,7 +147,7 @@ def wrappers_have_their_methods(ctx):
     raises(AttributeError, lambda: point.z)
 
 
-def lock_may_be_given(ctx):
+def lock_may_be_given(ctx: BaseContext) -> None:
     for lock in (ctx.Lock(), ctx.RLock()):
         assert ctx.Value("i", lock=lock).get_lock() is lock
         assert ctx.Array("i", 2, lock=lock).get_lock() is lock
@@ -155,7 +162,7 @@ def lock_may_be_given(ctx):
         assert not value.get_lock().acquire(False)
 
 
-def functions_of_the_module(ctx):
+def functions_of_the_module(ctx: BaseContext) -> None:
     private = Point(1, 2)
     twin = sharedctypes.copy(private)
     twin.x = 5
@@ -173,7 +180,7 @@ def functions_of_the_module(ctx):
     assert sharedctypes.Array("i", 3, ctx=ctx)[:] == [0, 0, 0]
 
 
-def only_start_may_pickle(ctx):
+def only_start_may_pickle(ctx: BaseContext) -> None:
     for shared in (ctx.Value("i"), ctx.Array("i", 3)):
         raises(RuntimeError, pickle.dumps, shared)
     for shared in (ctx.RawValue("i"), ctx.RawValue(Point), ctx.RawArray("i", 3)):
@@ -185,13 +192,12 @@ def only_start_may_pickle(ctx):
         q = ctx.SimpleQueue()
         q.put(ctypes.c_int(5))
         assert q.get().value == 5
-    q = ctx.Queue()
-    raises(RuntimeError, q.put, ctx.RawValue("i"))
-    raises(RuntimeError, q.put, ctx.RawArray("i", 3))
-    raises(RuntimeError, q.put, ctx.Value("i"))
+    queue = ctx.Queue()
+    for shared in (ctx.RawValue("i"), ctx.RawArray("i", 3), ctx.Value("i")):
+        raises(RuntimeError, queue.put, shared)
 
 
-def copies_are_private(ctx):
+def copies_are_private(ctx: BaseContext) -> None:
     if sys.implementation.name != "cpython":
         raise NotApplicable("PyPy's copy.copy() has no notion of ctypes")
     shared = ctx.RawValue("i", 3)
@@ -200,7 +206,7 @@ def copies_are_private(ctx):
     assert (shared.value, twin.value) == (3, 4)
 
 
-def ten_thousand_at_once(ctx):
+def ten_thousand_at_once(ctx: BaseContext) -> None:
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (256, limits[1]))
     try:
@@ -214,8 +220,8 @@ def ten_thousand_at_once(ctx):
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
-def memory_goes_with_the_last_object(ctx):
-    def held():
+def memory_goes_with_the_last_object(ctx: BaseContext) -> None:
+    def held() -> int:
         gc.collect()
         gc.collect()  # PyPy's finalizers run after the first
         # What came back is seen by the next who asks.
@@ -240,13 +246,13 @@ def memory_goes_with_the_last_object(ctx):
     assert last.x == 5, "an element keeps the whole array"
 
 
-def _hold(turn, started, array):
+def _hold(turn: Turn, started: Turn, array: Any) -> None:
     started.give()
     turn.take()
     assert array[0] == 1 and array[999] == 2
 
 
-def what_a_child_has_is_not_used_again(ctx):
+def what_a_child_has_is_not_used_again(ctx: BaseContext) -> None:
     turn, started = Turn(), Turn()
     array = ctx.RawArray("i", 1000)
     array[0], array[999] = 1, 2
@@ -265,7 +271,7 @@ def what_a_child_has_is_not_used_again(ctx):
     finish(child)
 
 
-def arenas_put_what_is_freed_together(ctx):
+def arenas_put_what_is_freed_together(ctx: BaseContext) -> None:
     arena = heap._Arena(64 * 1024)
     places = [arena.take(size) for size in (64, 6400, 640, 64)]
     assert places == [0, 64, 6464, 7104]
@@ -277,7 +283,7 @@ def arenas_put_what_is_freed_together(ctx):
     assert arena.free == [(0, 64 * 1024)] and arena.is_unused()
 
 
-def names_are_everywhere(ctx):
+def names_are_everywhere(ctx: BaseContext) -> None:
     for name in ("Value", "Array", "RawValue", "RawArray"):
         assert callable(getattr(mpref, name)) and callable(getattr(sharedctypes, name))
     assert mpref.sharedctypes is sharedctypes

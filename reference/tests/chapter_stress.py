@@ -4,14 +4,21 @@ Counts are small by default and whole with MPREF_TESTS=all. What is random has a
 comes again as far as the scheduler allows.
 """
 
+from __future__ import annotations
+
 import gc
 import os
 import random
 import resource
 import signal
 import time
+from collections.abc import Callable
 from threading import BrokenBarrierError
+from typing import Any
 
+from mpref.context import BaseContext
+from mpref.process import BaseProcess
+from mpref.synchronize import Barrier, Condition, Event, Lock, Semaphore
 from run_chapter import run_chapter
 from toolkit import ALL, PATIENCE, NotApplicable, Turn, finish, raises, run, state
 
@@ -20,11 +27,11 @@ from toolkit import ALL, PATIENCE, NotApplicable, Turn, finish, raises, run, sta
 GRACE = 0.5
 
 
-def _count(some, all_of_them):
+def _count(some: int, all_of_them: int) -> int:
     return all_of_them if ALL else some
 
 
-def _leave_to_fork(ctx):
+def _leave_to_fork(ctx: BaseContext) -> None:
     if ctx.get_start_method() != "fork" and not ALL:
         raise NotApplicable(
             "who is killed is the same process by every start method, only sooner there by fork; "
@@ -35,19 +42,19 @@ def _leave_to_fork(ctx):
 # --- counting ------------------------------------------------------------------------------------
 
 
-def _count_value(value, _, times):
+def _count_value(value: Any, _: object, times: int) -> None:
     for _ in range(times):
         with value.get_lock():
             value.value += 1
 
 
-def _count_under(lock, raw, times):
+def _count_under(lock: Lock, raw: Any, times: int) -> None:
     for _ in range(times):
         with lock:
             raw.value += 1
 
 
-def _count_nested(lock, raw, times):
+def _count_nested(lock: Lock, raw: Any, times: int) -> None:
     for _ in range(times):
         with lock, lock:
             lock.acquire()
@@ -55,14 +62,14 @@ def _count_nested(lock, raw, times):
             lock.release()
 
 
-def _count_in_turns(condition, raw, times):
+def _count_in_turns(condition: Condition, raw: Any, times: int) -> None:
     for _ in range(times):
         with condition:
             raw.value += 1
             condition.notify()
 
 
-def sums_are_exact(ctx):
+def sums_are_exact(ctx: BaseContext) -> None:
     raw = ctx.RawValue("q")
     value = ctx.Value("q")
     for function, guard, result in (
@@ -82,23 +89,23 @@ def sums_are_exact(ctx):
 # --- killing -------------------------------------------------------------------------------------
 
 
-class UnderFire:
+class _UnderFire:
     """Children that do the same again and again. One of them counts its rounds and lives; the other
     is killed at some moment and replaced, as often as asked for."""
 
-    def __init__(self, ctx, busy, *args):
+    def __init__(self, ctx: BaseContext, busy: Callable[..., object], *args: Any) -> None:
         self.ctx, self.busy, self.args = ctx, busy, args
         self.random = random.Random(20240607)
         self.beats = ctx.RawValue("q")
         self.survivor = self.start(self.beats)
 
-    def start(self, beats):
+    def start(self, beats: Any) -> BaseProcess:
         # Daemonic, so that a test which fails doesn't wait for it.
         child = self.ctx.Process(target=self.busy, args=(beats, *self.args), daemon=True)
         child.start()
         return child
 
-    def kill_one(self):
+    def kill_one(self) -> None:
         nobody = self.ctx.RawValue("q")
         victim = self.start(nobody)
         while nobody.value == 0 and victim.is_alive():
@@ -108,7 +115,7 @@ class UnderFire:
         victim.kill()
         finish(victim, -9)
 
-    def goes_on(self):
+    def goes_on(self) -> bool:
         """The survivor has done a round meanwhile."""
         before, until = self.beats.value, time.monotonic() + PATIENCE
         while self.beats.value == before:
@@ -117,12 +124,12 @@ class UnderFire:
             time.sleep(0.0005)
         return True
 
-    def cease(self):
+    def cease(self) -> None:
         self.survivor.kill()
         self.survivor.join(PATIENCE)
 
 
-def _within(seconds, call, *args):
+def _within(seconds: float, call: Callable[..., Any], *args: Any) -> Any:
     began = time.monotonic()
     try:
         result = call(*args)
@@ -133,7 +140,7 @@ def _within(seconds, call, *args):
     return result
 
 
-def _with_event(beats, event):
+def _with_event(beats: Any, event: Event) -> None:
     while True:
         beats.value += 1
         event.wait(0.002)
@@ -141,10 +148,10 @@ def _with_event(beats, event):
         event.clear()
 
 
-def event_outlives_its_users(ctx):
+def event_outlives_its_users(ctx: BaseContext) -> None:
     _leave_to_fork(ctx)
     event = ctx.Event()
-    fire = UnderFire(ctx, _with_event, event)
+    fire = _UnderFire(ctx, _with_event, event)
     for _ in range(_count(15, 300)):
         fire.kill_one()
         _within(0, event.set)
@@ -158,7 +165,7 @@ def event_outlives_its_users(ctx):
     assert _within(0, event.wait) is True
 
 
-def _with_barrier(beats, barrier):
+def _with_barrier(beats: Any, barrier: Barrier) -> None:
     while True:
         beats.value += 1
         try:
@@ -167,11 +174,11 @@ def _with_barrier(beats, barrier):
             barrier.reset()
 
 
-def barrier_outlives_its_users(ctx):
+def barrier_outlives_its_users(ctx: BaseContext) -> None:
     _leave_to_fork(ctx)
     for parties in (2, 3):
         barrier = ctx.Barrier(parties)
-        fire = UnderFire(ctx, _with_barrier, barrier)
+        fire = _UnderFire(ctx, _with_barrier, barrier)
         for _ in range(_count(8, 150)):
             fire.kill_one()
             _within(0.02, barrier.wait, 0.02)
@@ -185,15 +192,15 @@ def barrier_outlives_its_users(ctx):
         assert (barrier.n_waiting, barrier.broken) == (0, False)
 
 
-def _dies_inside():
+def _dies_inside() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _meet_in_vain(barrier):
+def _meet_in_vain(barrier: Barrier) -> None:
     raises(BrokenBarrierError, barrier.wait)
 
 
-def barrier_breaks_when_its_action_is_killed(ctx):
+def barrier_breaks_when_its_action_is_killed(ctx: BaseContext) -> None:
     barrier = ctx.Barrier(2, action=_dies_inside)
     child = run(ctx, _meet_in_vain, barrier)
     while barrier.n_waiting == 0:
@@ -207,7 +214,7 @@ def barrier_breaks_when_its_action_is_killed(ctx):
     assert not barrier.broken
 
 
-def _with_condition(beats, condition):
+def _with_condition(beats: Any, condition: Condition) -> None:
     while True:
         beats.value += 1
         with condition:
@@ -216,14 +223,12 @@ def _with_condition(beats, condition):
             condition.notify_all()
 
 
-def condition_outlives_its_waiters(ctx):
+def condition_outlives_its_waiters(ctx: BaseContext) -> None:
     _leave_to_fork(ctx)
     rounds, abandoned = _count(15, 300), 0
-    condition = fire = None
+    condition = ctx.Condition()
+    fire = _UnderFire(ctx, _with_condition, condition)
     for _ in range(rounds):
-        if fire is None:
-            condition = ctx.Condition()
-            fire = UnderFire(ctx, _with_condition, condition)
         fire.kill_one()
         if not _within(0.1, condition.acquire, True, 0.1):
             # The victim held the lock, and a lock that is held by the dead stays held. (The
@@ -232,7 +237,8 @@ def condition_outlives_its_waiters(ctx):
             assert _within(0.01, condition.acquire, True, 0.01) is False
             assert _within(0, condition.acquire, False) is False
             fire.cease()
-            fire = None
+            condition = ctx.Condition()
+            fire = _UnderFire(ctx, _with_condition, condition)
             continue
         try:
             _within(0, condition.notify_all)
@@ -240,19 +246,18 @@ def condition_outlives_its_waiters(ctx):
         finally:
             condition.release()
         assert fire.goes_on()
-    if fire is not None:
-        fire.cease()
+    fire.cease()
     assert abandoned < rounds, "every victim held the lock: nothing was tried"
 
 
-def _wait_and_tell(condition, ready, woken):
+def _wait_and_tell(condition: Condition, ready: Semaphore, woken: Semaphore) -> None:
     with condition:
         ready.release()
         condition.wait()
     woken.release()
 
 
-def the_dead_take_no_notification(ctx):
+def the_dead_take_no_notification(ctx: BaseContext) -> None:
     _leave_to_fork(ctx)
     # One of two waiters is killed asleep; the one notification is the other's.
     for _ in range(_count(10, 300)):
@@ -271,13 +276,13 @@ def the_dead_take_no_notification(ctx):
         finish(other)
 
 
-def _take_and_tell(lock, ready, taken):
+def _take_and_tell(lock: Lock, ready: Semaphore, taken: Semaphore) -> None:
     ready.release()
     with lock:
         taken.release()
 
 
-def the_dead_keep_nobody_from_a_free_lock(ctx):
+def the_dead_keep_nobody_from_a_free_lock(ctx: BaseContext) -> None:
     _leave_to_fork(ctx)
     # One of two waiters is killed when it is being woken.
     for _ in range(_count(10, 300)):
@@ -301,20 +306,20 @@ def the_dead_keep_nobody_from_a_free_lock(ctx):
         other.join(PATIENCE)
 
 
-def _with_lock(beats, lock):
+def _with_lock(beats: Any, lock: Lock) -> None:
     while True:
         beats.value += 1
         if lock.acquire(timeout=0.005):
             lock.release()
 
 
-def locks_outlive_their_waiters(ctx):
+def locks_outlive_their_waiters(ctx: BaseContext) -> None:
     _leave_to_fork(ctx)
     for kind in ("Lock", "RLock", "Semaphore", "BoundedSemaphore"):
         lock, abandoned = getattr(ctx, kind)(), 0
         lock.acquire()
         # While we hold it nobody can be killed with it.
-        fire = UnderFire(ctx, _with_lock, lock)
+        fire = _UnderFire(ctx, _with_lock, lock)
         for _ in range(_count(4, 75)):
             fire.kill_one()
             if kind != "RLock":
@@ -337,7 +342,7 @@ def locks_outlive_their_waiters(ctx):
 # --- signals -------------------------------------------------------------------------------------
 
 
-def handler_may_set_the_event_that_is_waited_for(ctx):
+def handler_may_set_the_event_that_is_waited_for(ctx: BaseContext) -> None:
     _leave_to_fork(ctx)
     event, chance = ctx.Event(), random.Random(20240608)
     before = signal.signal(signal.SIGALRM, lambda *_: event.set())
@@ -353,7 +358,7 @@ def handler_may_set_the_event_that_is_waited_for(ctx):
 # --- masses --------------------------------------------------------------------------------------
 
 
-def _memory_held():
+def _memory_held() -> tuple[int, int]:
     for _ in range(4):  # PyPy's finalizers take turns
         gc.collect()
     with open("/proc/self/maps") as maps:
@@ -361,7 +366,7 @@ def _memory_held():
     return mapped, len(os.listdir("/proc/self/fd"))
 
 
-def ten_thousands_at_once(ctx):
+def ten_thousands_at_once(ctx: BaseContext) -> None:
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (256, limits[1]))
     try:
@@ -383,11 +388,11 @@ def ten_thousands_at_once(ctx):
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
-def _look(lock, value, turn):
+def _look(lock: Lock, value: Any, turn: Turn) -> None:
     turn.give(f"{lock.acquire(False)} {value.value}")
 
 
-def memory_comes_back_beside_what_children_know(ctx):
+def memory_comes_back_beside_what_children_know(ctx: BaseContext) -> None:
     before = _memory_held()
     for _ in range(3):
         locks = [ctx.Lock() for _ in range(3_000)]

@@ -1,28 +1,32 @@
 """Locks, semaphores, conditions, events, barriers: what they promise, asked in any interpreter."""
 
+from __future__ import annotations
+
 import os
 import signal
 import threading
 import time
+from typing import Any, NoReturn
 
 import mpref
 from mpref import synchronize
 from mpref._ipc import reduction
 from mpref._sync import semaphore
-from mpref.synchronize import Event, Lock
+from mpref.context import BaseContext
+from mpref.synchronize import Barrier, Condition, Event, Lock, Semaphore
 from run_chapter import run_chapter
 from toolkit import PATIENCE, Turn, finish, raises, run
 
 
-def _report(lock, told):
+def _report(lock: Lock, told: Turn) -> None:
     told.give(f"{lock.locked()} {lock.acquire(False)} {lock.acquire(timeout=0.01)}")
 
 
-def _release(lock):
+def _release(lock: Lock) -> None:
     lock.release()
 
 
-def lock_excludes_other_processes(ctx):
+def lock_excludes_other_processes(ctx: BaseContext) -> None:
     lock = ctx.Lock()
     assert lock.acquire(block=True, timeout=None) is True and lock.locked()
     assert lock.acquire(False) is False
@@ -39,7 +43,7 @@ def lock_excludes_other_processes(ctx):
         assert lock.locked()
 
 
-def timeouts_of_locks(ctx):
+def timeouts_of_locks(ctx: BaseContext) -> None:
     lock = ctx.Lock()
     lock.acquire()
     for timeout, least in ((0.1, 0.09), (0, 0), (-1, 0)):
@@ -50,7 +54,7 @@ def timeouts_of_locks(ctx):
     assert lock.acquire(False, PATIENCE) is False
 
 
-def rlock_belongs_to_its_owner(ctx):
+def rlock_belongs_to_its_owner(ctx: BaseContext) -> None:
     lock = ctx.RLock()
     raises(AssertionError, lock.release)
     assert lock.acquire() and lock.acquire(False)
@@ -69,12 +73,12 @@ def rlock_belongs_to_its_owner(ctx):
     assert not lock.locked()
 
 
-def _acquire_and_go(semaphore, times):
+def _acquire_and_go(semaphore: Semaphore, times: int) -> None:
     for _ in range(times):
         semaphore.acquire()
 
 
-def semaphores_count_across_processes(ctx):
+def semaphores_count_across_processes(ctx: BaseContext) -> None:
     semaphore = ctx.Semaphore(3)
     finish(run(ctx, _acquire_and_go, semaphore, 2))
     assert semaphore.get_value() == 1 and not semaphore.locked()
@@ -90,7 +94,7 @@ def semaphores_count_across_processes(ctx):
     raises(ValueError, ctx.Semaphore, -1)
 
 
-def _ping_pong(condition, rounds):
+def _ping_pong(condition: Condition, rounds: int) -> None:
     with condition:
         for _ in range(rounds):
             condition.notify()
@@ -98,7 +102,7 @@ def _ping_pong(condition, rounds):
         condition.notify()
 
 
-def notified_waiter_is_not_overtaken(ctx):
+def notified_waiter_is_not_overtaken(ctx: BaseContext) -> None:
     # Each notifies and waits at once: who took his own notification would leave the other asleep.
     condition, rounds = ctx.Condition(), 300
     with condition:
@@ -110,13 +114,13 @@ def notified_waiter_is_not_overtaken(ctx):
     finish(child)
 
 
-def _wait_for(condition, value, semaphore):
+def _wait_for(condition: Condition, value: Any, semaphore: Semaphore) -> None:
     with condition:
         semaphore.release()
         assert condition.wait_for(lambda: value.locked(), PATIENCE)
 
 
-def notify_all_wakes_every_process(ctx):
+def notify_all_wakes_every_process(ctx: BaseContext) -> None:
     condition, value, waiting = ctx.Condition(), ctx.Lock(), ctx.Semaphore(0)
     children = [run(ctx, _wait_for, condition, value, waiting) for _ in range(3)]
     for _ in children:
@@ -128,7 +132,7 @@ def notify_all_wakes_every_process(ctx):
         finish(child)
 
 
-def conditions_keep_their_rules(ctx):
+def conditions_keep_their_rules(ctx: BaseContext) -> None:
     condition = ctx.Condition()
     for call in (condition.wait, condition.notify, condition.notify_all):
         raises(AssertionError, call)
@@ -143,13 +147,13 @@ def conditions_keep_their_rules(ctx):
         assert lock.locked()
 
 
-def _wait_for_ever(condition, semaphore):
+def _wait_for_ever(condition: Condition, semaphore: Semaphore) -> None:
     with condition:
         semaphore.release()
         condition.wait_for(lambda: False)
 
 
-def killed_waiters_keep_nobody(ctx):
+def killed_waiters_keep_nobody(ctx: BaseContext) -> None:
     condition, value, waiting = ctx.Condition(), ctx.Lock(), ctx.Semaphore(0)
     for _ in range(6):
         child = run(ctx, _wait_for_ever, condition, waiting)
@@ -166,12 +170,12 @@ def killed_waiters_keep_nobody(ctx):
     finish(child)
 
 
-def _await_event(event, told):
+def _await_event(event: Event, told: Turn) -> None:
     told.give("waiting")
     told.give(str(event.wait(PATIENCE)))
 
 
-def event_wakes_processes(ctx):
+def event_wakes_processes(ctx: BaseContext) -> None:
     event, told = ctx.Event(), Turn()
     assert not event.is_set() and event.wait(0.01) is False
     child = run(ctx, _await_event, event, told)
@@ -184,12 +188,12 @@ def event_wakes_processes(ctx):
     assert not event.is_set()
 
 
-def _meet(barrier, rounds, queue):
+def _meet(barrier: Barrier, rounds: int, queue: Any) -> None:
     for _ in range(rounds):
         queue.put(barrier.wait(PATIENCE))
 
 
-def barrier_lets_all_pass_together(ctx):
+def barrier_lets_all_pass_together(ctx: BaseContext) -> None:
     barrier, queue = ctx.Barrier(3), ctx.SimpleQueue()
     children = [run(ctx, _meet, barrier, 20, queue) for _ in range(2)]
     _meet(barrier, 20, queue)
@@ -199,11 +203,11 @@ def barrier_lets_all_pass_together(ctx):
     assert (barrier.parties, barrier.n_waiting, barrier.broken) == (3, 0, False)
 
 
-def _meet_once(barrier):
+def _meet_once(barrier: Barrier) -> None:
     raises(threading.BrokenBarrierError, barrier.wait)
 
 
-def barrier_breaks(ctx):
+def barrier_breaks(ctx: BaseContext) -> None:
     barrier = ctx.Barrier(2, timeout=0.05)
     raises(threading.BrokenBarrierError, barrier.wait)
     assert barrier.broken
@@ -222,8 +226,8 @@ def barrier_breaks(ctx):
     raises(ValueError, ctx.Barrier, 0)
 
 
-def signal_ends_waiting(ctx):
-    def handler(*_):
+def signal_ends_waiting(ctx: BaseContext) -> None:
+    def handler(*_: object) -> NoReturn:
         raise KeyboardInterrupt
 
     lock, condition = ctx.Lock(), ctx.Condition()
@@ -241,7 +245,7 @@ def signal_ends_waiting(ctx):
         signal.signal(signal.SIGALRM, before)
 
 
-def handed_over_to_children_only(ctx):
+def handed_over_to_children_only(ctx: BaseContext) -> None:
     objects = [ctx.Lock(), ctx.RLock(), ctx.Semaphore(), ctx.Condition(), ctx.Event()]
     for each in [*objects, ctx.Barrier(1)]:
         raises(RuntimeError, reduction.dumps, each)
@@ -254,7 +258,7 @@ def handed_over_to_children_only(ctx):
             assert mpref.active_children() == []
 
 
-def forked_copy_owns_no_lock(ctx):
+def forked_copy_owns_no_lock(ctx: BaseContext) -> None:
     # os.fork() by the program itself.
     lock = ctx.RLock()
     lock.acquire()
@@ -276,7 +280,7 @@ def forked_copy_owns_no_lock(ctx):
     assert not any(each.locked() for each in [ours, *others])
 
 
-def thousands_of_locks_need_few_descriptors(ctx):
+def thousands_of_locks_need_few_descriptors(ctx: BaseContext) -> None:
     before = len(os.listdir("/proc/self/fd"))
     locks = [ctx.Lock() for _ in range(3000)]
     assert len(os.listdir("/proc/self/fd")) - before <= 8
@@ -284,7 +288,7 @@ def thousands_of_locks_need_few_descriptors(ctx):
     assert sum(lock.locked() for lock in locks) == 1
 
 
-def texts_tell_the_state(ctx):
+def texts_tell_the_state(ctx: BaseContext) -> None:
     lock = ctx.Lock()
     assert repr(lock) == "<Lock(owner=None)>"
     with lock:
@@ -296,7 +300,7 @@ def texts_tell_the_state(ctx):
     assert synchronize.Lock is Lock
 
 
-def fall_back_keeps_the_rules(ctx):
+def fall_back_keeps_the_rules(ctx: BaseContext) -> None:
     # What is used where there is no C type: it keeps the same rules, in this process.
     block = synchronize.Lock()._block
     plain = semaphore.PlainSemLock(block.address, semaphore.COUNTING, 1)

@@ -6,14 +6,14 @@ prints its address. It sends back all bytes that it gets, until they are b"end",
 
 import ast
 import sys
-from multiprocessing.connection import Client, Listener
+from multiprocessing.connection import Client, Connection, Listener
 
 
-def main():
-    role, family, key, address = sys.argv[1:]
-    key = None if key == "-" else key.encode()
+def main() -> None:
+    role, family, text, literal = sys.argv[1:]
+    key = None if text == "-" else text.encode()
     # Not every family's address is a string.
-    address = ast.literal_eval(address)
+    address = ast.literal_eval(literal)
     if role == "connect":
         talk(Client(address, family, key))
         return
@@ -23,7 +23,7 @@ def main():
         talk(listener.accept())
 
 
-def talk(connection):
+def talk(connection: Connection) -> None:
     while True:
         message = connection.recv_bytes()
         if message == b"end":

@@ -101,7 +101,7 @@ def open_fds() -> set[str]:
     return {fd for fd in fds if os.path.lexists(f"/proc/self/fd/{fd}")}
 
 
-def is_gone(pid: int | str) -> bool:
+def is_gone(pid: int | str | None) -> bool:
     """The process has ended; nobody may have reaped it yet."""
     try:
         return state(pid) == "Z"
@@ -109,7 +109,7 @@ def is_gone(pid: int | str) -> bool:
         return True
 
 
-def state(pid: int | str) -> str:
+def state(pid: int | str | None) -> str:
     """The letter that Linux has for the state of a process: S sleeps, Z is a zombie."""
     with open(f"/proc/{pid}/stat") as stat:
         return stat.read().rpartition(")")[2].split()[0]

@@ -41,7 +41,7 @@ def wait(object_list: Iterable[Any], timeout: Optional[float] = None) -> List[An
     invalid = [fd for fd, event in found.items() if event & select.POLLNVAL]
     if invalid:
         raise OSError(errno.EBADF, f"{os.strerror(errno.EBADF)}: {invalid[0]}")
-    return [item for item, fd in zip(objects, fds) if fd in found]  # noqa: B905
+    return [item for item, fd in zip(objects, fds) if fd in found]
 
 
 class Connection:

@@ -33,7 +33,7 @@ def every_way(t):
     t.call("again", a.close)
     uses = [a.send, a.send_bytes, a.recv, a.recv_bytes, a.recv_bytes_into, a.poll, a.fileno]
     args = [(1,), (b"1",), (), (), (bytearray(4),), (), ()]
-    t.see("uses", [error_of(use, *arg) for use, arg in zip(uses, args)])  # noqa: B905
+    t.see("uses", [error_of(use, *arg) for use, arg in zip(uses, args)])
     b.close()
 
     a, b = t.mp.Pipe()

@@ -210,7 +210,7 @@ def dialogue(t):
     ]
     listeners = [connection.Listener(address, authkey=key) for _, address, key in cases]
     clients = []
-    for (name, _, key), listener in zip(cases, listeners):  # noqa: B905
+    for (name, _, key), listener in zip(cases, listeners):
         clients.append(t.ctx.Process(target=be_client, args=(name, listener.address, key)))
         clients[-1].start()
     t.see("inet-key.answer", serve(t, listeners[0]))

@@ -199,7 +199,7 @@ def many_readers(t):
     t.see("numbers", list(heard.values()))
     t.see("ends", ends)
     t.see("left", len(left))
-    for process, reader in zip(processes, readers):  # noqa: B905
+    for process, reader in zip(processes, readers):
         process.join()
         reader.close()
 

@@ -65,7 +65,7 @@ def exit_codes_of(t, *ways):
         process.start()
     for process in processes:
         process.join()
-    return {how: process.exitcode for how, process in zip(ways, processes)}  # noqa: B905
+    return {how: process.exitcode for how, process in zip(ways, processes)}
 
 
 def exit_codes(t):

@@ -55,11 +55,11 @@ def exiting(t):
     queues = [t.ctx.Queue() for _ in ways]
     children = [
         t.ctx.Process(target=put_and_end, args=each)
-        for each in zip(queues, ways)  # noqa: B905
+        for each in zip(queues, ways)
     ]
     for child in children:
         child.start()
-    for how, queue, child in zip(ways, queues, children):  # noqa: B905
+    for how, queue, child in zip(ways, queues, children):
         hear(how)
         child.join(CHANCE)
         t.see(how + ".waits-for-readers", child.is_alive())

@@ -77,7 +77,7 @@ def waiting(t):
 
 
 def hold_each(names, wrappers):
-    for name, wrapper in zip(names, wrappers):  # noqa: B905
+    for name, wrapper in zip(names, wrappers):
         with wrapper.get_lock():
             tell("holds-" + name)
             hear("tried-" + name)
@@ -102,7 +102,7 @@ def own_locks(t):
     child = t.ctx.Process(target=hold_each, args=(names, wrappers))
     child.start()
     held, others, freed = [], [], []
-    for name, wrapper in zip(names, wrappers):  # noqa: B905
+    for name, wrapper in zip(names, wrappers):
         hear("holds-" + name)
         held.append(wrapper.get_lock().acquire(False))
         others.append(sum(is_free(other.get_lock()) for other in wrappers))

@@ -106,7 +106,7 @@ def synchronizing(t):
     wrapped = [module.synchronized(one) for one in objects]
     t.see(
         "inner",
-        [wrapper.get_obj() is one for wrapper, one in zip(wrapped, objects)],  # noqa: B905
+        [wrapper.get_obj() is one for wrapper, one in zip(wrapped, objects)],
     )
     wrapped[0].value += 1
     wrapped[1].y = 7
