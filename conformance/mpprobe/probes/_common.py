@@ -68,3 +68,15 @@ def outcome(function, *args, **kwargs):
         return function(*args, **kwargs)
     except Exception as error:
         return error
+
+
+def affinity():
+    """The CPUs that this process may use: all, where Python can't ask (PyPy 3.9)."""
+    if hasattr(os, "sched_getaffinity"):
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count()))
+
+
+def may_use(cpus):
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, cpus)

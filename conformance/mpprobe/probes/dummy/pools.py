@@ -4,7 +4,7 @@ import importlib
 import os
 import threading
 
-from mpprobe.probes._common import error_of, result_of
+from mpprobe.probes._common import affinity, error_of, may_use, result_of
 from mpprobe.probes.dummy._common import BRIEF, LONG, PATIENCE, dummy_of, outcome_of
 from mpprobe.toolkit import HEAR_SECONDS, until
 
@@ -130,18 +130,6 @@ def counted(t):
         t.see(name + ".alike", sizes == sizes[:1] * 4)
         t.see(name + ".usable", len(affinity()))
     may_use(everything)
-
-
-def affinity():
-    """The CPUs that this process may use: all, where Python can't ask (PyPy 3.9)."""
-    if hasattr(os, "sched_getaffinity"):
-        return sorted(os.sched_getaffinity(0))
-    return list(range(os.cpu_count()))
-
-
-def may_use(cpus):
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, cpus)
 
 
 def initialized(t):
