@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import pytest
 from mpconform import places
@@ -127,7 +127,14 @@ def spec_of(folder: Path, entries: str) -> Path:
     return folder
 
 
-def sample(folder: Path, probes: str, entries: str) -> Mapping[str, Path]:
+class Sample(TypedDict):
+    """Arguments of `run`."""
+
+    spec: Path
+    target: Path
+
+
+def sample(folder: Path, probes: str, entries: str) -> Sample:
     """Arguments of `run` that put a test's own topic, probes and spec, in place of all others."""
     target = copy_of_the_target(folder / "target")
     chapter = target / "mpprobe" / "probes" / "sample"

@@ -6,13 +6,10 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 import kit
 import pytest
-
-Sample = Mapping[str, Path]
 
 SLOW = """
 import os
@@ -43,19 +40,21 @@ ENTRIES = "".join(
 
 
 @pytest.fixture
-def sample(tmp_path: Path) -> Sample:
+def sample(tmp_path: Path) -> kit.Sample:
     return kit.sample(tmp_path, SLOW, ENTRIES)
 
 
 def test_an_id_that_selects_nothing_is_refused_with_the_nearest_ids(
-    tmp_path: Path, sample: Sample
+    tmp_path: Path, sample: kit.Sample
 ) -> None:
     outcome = kit.run(tmp_path, "sample.frist", "--impl", "multiprocessing", **sample)
     assert outcome.status == 4
     assert "sample.frist" in outcome.text and "sample.first" in outcome.text
 
 
-def test_a_selection_of_which_nothing_applies_does_not_pass(tmp_path: Path, sample: Sample) -> None:
+def test_a_selection_of_which_nothing_applies_does_not_pass(
+    tmp_path: Path, sample: kit.Sample
+) -> None:
     outcome = kit.run(
         tmp_path,
         *["sample.future", "--impl", "multiprocessing", "--jobs", "1"],
@@ -66,7 +65,9 @@ def test_a_selection_of_which_nothing_applies_does_not_pass(tmp_path: Path, samp
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_a_run_ended_by_ctrl_c_says_so_and_fails(tmp_path: Path, sample: Sample, jobs: str) -> None:
+def test_a_run_ended_by_ctrl_c_says_so_and_fails(
+    tmp_path: Path, sample: kit.Sample, jobs: str
+) -> None:
     outcome = _disturbed(
         tmp_path, sample, jobs, lambda process, _: process.send_signal(signal.SIGINT)
     )
@@ -76,13 +77,13 @@ def test_a_run_ended_by_ctrl_c_says_so_and_fails(tmp_path: Path, sample: Sample,
     assert outcome.footer["complete"] is False
 
 
-def test_what_a_killed_worker_ran_does_not_pass(tmp_path: Path, sample: Sample) -> None:
+def test_what_a_killed_worker_ran_does_not_pass(tmp_path: Path, sample: kit.Sample) -> None:
     outcome = _disturbed(tmp_path, sample, "2", _kill_the_slow_worker)
     assert outcome.status == 3
     assert "a worker process ended while it ran sample.slow.x" in outcome.text
 
 
-def _disturbed(tmp_path: Path, sample: Sample, jobs: str, disturb) -> kit.Outcome:  # type: ignore[no-untyped-def]
+def _disturbed(tmp_path: Path, sample: kit.Sample, jobs: str, disturb) -> kit.Outcome:  # type: ignore[no-untyped-def]
     begun, results = tmp_path / "begun", tmp_path / "results.jsonl"
     environment = os.environ | {"MPCONFORM_TARGET": str(sample["target"]), "SLOW_BEGUN": str(begun)}
     words = ["run", "sample.first", "sample.slow", "sample.last", "--impl", "multiprocessing"]

@@ -22,7 +22,7 @@ def toy_chapter(toys: Toys) -> ChapterCoverage:
 def test_a_covered_chapter(toys: Toys, capsys: pytest.CaptureFixture[str]) -> None:
     toy = toy_chapter(toys)
     assert (len(toy.rows), len(toy.claimed), len(toy.excused)) == (7, 6, 1)
-    assert toy.open == toy.stale == toy.both == ()
+    assert (toy.open, toy.stale, toy.both) == ((), (), ())
     assert coverage_of(toys).not_begun == {"Elsewhere": 1}
     assert toy.excused_prose == (1, 4), "a quarter, so that the share alone fails it"
     assert toys.run("coverage") == 1
