@@ -100,9 +100,9 @@ class _Reader:
         informative = tuple(_informative(data.get("informative", []), where))
         for topic in sorted(self._folder.glob("*.toml")):
             if topic != path:
-                data, where = _read(topic, _TOPIC_KEYS)
-                self._read_objects(data, where, objects, requirements)
-                requirements += self._topic(data, where, topic.stem)
+                entries, at = _read(topic, _TOPIC_KEYS)
+                self._read_objects(entries, at, objects, requirements)
+                requirements += self._topic(entries, at, topic.stem)
         return Chapter(
             name, title, sections, where.file, tuple(requirements), tuple(objects), informative
         )
