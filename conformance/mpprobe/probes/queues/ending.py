@@ -53,10 +53,7 @@ def exiting(t):
     """Four children that put much and end; nobody gets anything before they are about to."""
     ways = ("returned", "raised", "exited", "joined")
     queues = [t.ctx.Queue() for _ in ways]
-    children = [
-        t.ctx.Process(target=put_and_end, args=each)
-        for each in zip(queues, ways)
-    ]
+    children = [t.ctx.Process(target=put_and_end, args=each) for each in zip(queues, ways)]
     for child in children:
         child.start()
     for how, queue, child in zip(ways, queues, children):
