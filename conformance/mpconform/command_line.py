@@ -143,8 +143,7 @@ def _shown(requirement: Requirement) -> str:
     lines.append(f"  tier       {requirement.tier}")
     if requirement.disputed:
         lines.append(f"  disputed   {requirement.disputed}")
-    for source in requirement.all_sources:
-        lines.append(f"  source     {source}")
+    lines += [f"  source     {source}" for source in requirement.all_sources]
     methods = ", ".join(requirement.start_methods) or "none is used"
     lines.append(f"  methods    {methods}")
     lines.append(f"  probe      {requirement.probe}")

@@ -139,6 +139,7 @@ def describe(wanted: Wanted, names: Iterable[str], path: Iterable[str] = ()) -> 
             capture_output=True,
             text=True,
             timeout=60,
+            check=False,
         )
         said = json.loads(finished.stdout)
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -198,7 +199,7 @@ def known_module(module: str) -> Mapping[str, Any]:
 
 
 def _checked(command: list[str], purpose: str) -> None:
-    finished = subprocess.run(command, capture_output=True, text=True)
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
     if finished.returncode:
         raise ImplementationError(
             f"could not {purpose}: {' '.join(command)} exited with {finished.returncode}\n"

@@ -58,9 +58,11 @@ def plan(
         if not fits or requirement.range_at(version) is None:
             not_applicable.add(requirement.id)
             continue
-        for method in _methods(requirement, implementation):
-            if not start_methods or method in start_methods or method is None:
-                cases.append(Case(requirement, method))
+        cases += [
+            Case(requirement, method)
+            for method in _methods(requirement, implementation)
+            if not start_methods or method in start_methods or method is None
+        ]
     # pytest runs the cases in this order; those that share a run follow each other.
     keys = {case.run_key: number for number, case in reversed(list(enumerate(cases)))}
     in_order = sorted(cases, key=lambda case: keys[case.run_key])

@@ -18,8 +18,10 @@ def introduction(implementation: Implementation, version: Version, spec_digest: 
     """Who is tested, and by what."""
     methods = ", ".join(implementation.start_methods) or "none"
     return [
-        f"implementation  {implementation.name}, version {implementation.version}, "
-        f"on {implementation.interpreter} {implementation.python}",
+        (
+            f"implementation  {implementation.name}, version {implementation.version}, "
+            f"on {implementation.interpreter} {implementation.python}"
+        ),
         f"judged by       the documentation of {version}, spec {spec_digest}",
         f"start methods   {methods}",
     ]
@@ -36,8 +38,10 @@ def failure(verdict: Verdict, implementation: Implementation, version: Version, 
     anchor = next((source.anchor for source in requirement.all_sources), "")
     method = verdict.start_method
     lines = [
-        f"{verdict.verdict.upper()} {requirement.id} [{method or '-'}]    "
-        f"{implementation.name}, judged by the documentation of {version}",
+        (
+            f"{verdict.verdict.upper()} {requirement.id} [{method or '-'}]    "
+            f"{implementation.name}, judged by the documentation of {version}"
+        ),
         _row("promised", f"{text}    {anchor}".rstrip()),
     ]
     for difference in verdict.differences:

@@ -23,7 +23,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from mpconform import census
 from mpconform.implementation import Implementation
@@ -115,7 +115,7 @@ class Runner:
         self._home = Path(tempfile.mkdtemp(prefix="mpconform-"))
         census.become_subreaper()
 
-    def __enter__(self) -> Runner:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -11,6 +11,7 @@ alone.
 
 import importlib
 import marshal
+import math
 import os
 import sys
 import time
@@ -93,7 +94,7 @@ def process_state(pid):
     try:
         with open("/proc/%d/stat" % pid) as file:
             return file.read().rpartition(")")[2].split()[0]
-    except (IOError, OSError):
+    except OSError:
         return None
 
 
@@ -107,7 +108,7 @@ def parent_of(pid):
     try:
         with open("/proc/%d/stat" % pid) as file:
             return int(file.read().rpartition(")")[2].split()[1])
-    except (IOError, OSError):
+    except OSError:
         return None
 
 
@@ -147,7 +148,7 @@ def _thread_states(pid, threads):
                 with open("/proc/%d/task/%s/status" % (pid, name)) as file:
                     fields = dict(line.split(":", 1) for line in file if ":" in line)
                 found[name] = (fields["State"].split()[0], fields["voluntary_ctxt_switches"])
-    except (IOError, OSError):
+    except OSError:
         return {}
     return found
 
@@ -158,7 +159,7 @@ def open_descriptors():
     for name in os.listdir("/proc/self/fd"):
         try:
             found[int(name)] = os.readlink("/proc/self/fd/" + name)
-        except (IOError, OSError):
+        except OSError:
             pass
     return found
 
@@ -173,7 +174,7 @@ def encode(value):
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float):
-        if value != value or value in (float("inf"), float("-inf")):
+        if not math.isfinite(value):
             return {"$": "float", "repr": repr(value)}
         return float(value)
     if isinstance(value, (bytes, bytearray)):
@@ -242,7 +243,7 @@ def documented_names(cls):
 # -- the probe's own object
 
 
-class Probe(object):
+class Probe:
     """One run of one probe: what is under test, and where observations go.
 
     Attributes:

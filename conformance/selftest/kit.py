@@ -69,7 +69,12 @@ def run(
     words = [*(["--spec", str(spec)] if spec else []), "run", *arguments, "--results", str(path)]
     environment = os.environ | ({"MPCONFORM_TARGET": str(target)} if target else {})
     finished = subprocess.run(
-        command(*words), env=environment, capture_output=True, text=True, timeout=timeout
+        command(*words),
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
     )
     return outcome(finished.returncode, finished.stdout + finished.stderr, path)
 
@@ -81,7 +86,7 @@ def shared_run(factory: pytest.TempPathFactory, *arguments: str) -> Outcome:
     folder = base / f"shared-{session}-{hashlib.sha256(repr(arguments).encode()).hexdigest()[:8]}"
     folder.mkdir(exist_ok=True)
     kept = folder / "outcome"
-    with open(folder / "lock", "w") as lock:
+    with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not kept.exists():
             kept.write_bytes(pickle.dumps(run(folder, *arguments)))
@@ -168,5 +173,5 @@ def interpreter(name: str) -> str | None:
         path = find_python(name)
     except ImplementationError:
         return None
-    works = subprocess.run([path, "-c", ""], capture_output=True).returncode == 0
+    works = subprocess.run([path, "-c", ""], capture_output=True, check=False).returncode == 0
     return path if works else None

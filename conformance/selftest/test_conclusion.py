@@ -92,8 +92,10 @@ def test_a_whole_run_is_believed_whether_it_passed_or_failed() -> None:
         ),
         (
             with_verdicts(PASS),
-            "the run was cut short: "
-            "2 of 3 selected cases have no verdict, first a [spawn], b [fork]",
+            (
+                "the run was cut short: "
+                "2 of 3 selected cases have no verdict, first a [spawn], b [fork]"
+            ),
         ),
         (
             with_verdicts(PASS, ERROR, ERROR, pytest_status=FAILED),

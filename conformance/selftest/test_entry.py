@@ -48,6 +48,7 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         timeout=120,
+        check=False,
     )
 
 
@@ -208,6 +209,7 @@ def test_a_reader_who_has_seen_enough_gets_no_traceback(words: list[str], tmp_pa
             stderr=subprocess.PIPE,
             text=True,
             timeout=120,
+            check=False,
         )
     finally:
         os.close(writer)

@@ -176,6 +176,8 @@ def test_a_failure_block_teaches(spec: Spec) -> None:
         "  ending     leaked",
         "             x",
         "  again      mpconform run sample.value.is-one --impl billiard@pypy3 --start-method fork",
-        "  script     mpconform show sample.value.is-one --script "
-        "--impl billiard@pypy3 --start-method fork",
+        (
+            "  script     mpconform show sample.value.is-one --script "
+            "--impl billiard@pypy3 --start-method fork"
+        ),
     ]

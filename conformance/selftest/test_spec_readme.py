@@ -12,7 +12,7 @@ from mpconform.bounds import WORD
 from mpconform.loader import load
 
 README = (places.SPEC / "README.md").read_text(encoding="utf-8")
-BLOCKS = [tomllib.loads(text) for text in re.findall(r"```toml\n(.*?)```", README, re.S)]
+BLOCKS = [tomllib.loads(text) for text in re.findall(r"```toml\n(.*?)```", README, re.DOTALL)]
 
 
 def in_the_spec(file: str) -> dict[str, Any]:
@@ -61,5 +61,5 @@ def test_every_matcher_is_described() -> None:
 
 @pytest.mark.parametrize("kind", ["chapter.toml", "bounds.toml", "schema.json", "ids.txt"])
 def test_the_files_that_it_maps_are_there(kind: str) -> None:
-    [path] = re.findall(rf"^spec/(\S*{re.escape(kind)})  ", README, re.M)
+    [path] = re.findall(rf"^spec/(\S*{re.escape(kind)})  ", README, re.MULTILINE)
     assert (places.SPEC / path).is_file()

@@ -183,7 +183,7 @@ class SynchronizedBase:
     def __enter__(self) -> Any:
         return self._lock.__enter__()
 
-    def __exit__(self, *exception: Any) -> Any:
+    def __exit__(self, *exception: object) -> Any:
         return self._lock.__exit__(*exception)
 
     def __reduce__(self) -> Tuple[Any, ...]:

@@ -257,7 +257,12 @@ def removed_current_directory(ctx: BaseContext) -> None:
     os.rmdir(gone)
     try:
         # CPython 3.13.0 itself can't run a -c program there.
-        if subprocess.run([sys.executable, "-c", "import socket"], stderr=-3).returncode == 0:
+        if (
+            subprocess.run(
+                [sys.executable, "-c", "import socket"], stderr=-3, check=False
+            ).returncode
+            == 0
+        ):
             finish(run(ctx, exit_with, 8), 8)
     finally:
         os.chdir(before)

@@ -134,9 +134,9 @@ def _read(stranger: socket.socket, size: int) -> bytes:
 
 def strangers_are_refused_and_the_honest_served(ctx: BaseContext) -> None:
     rng = random.Random(SEED)
-    for address in (None, ("127.0.0.1", 0)):
+    for wanted in (None, ("127.0.0.1", 0)):
         asked = 0
-        with _Server(address) as server:
+        with _Server(wanted) as server:
             address = server.listener.address
             for number in range(HANDSHAKES // 2):
                 with _connect(address) as stranger:

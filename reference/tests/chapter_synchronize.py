@@ -117,7 +117,7 @@ def notified_waiter_is_not_overtaken(ctx: BaseContext) -> None:
 def _wait_for(condition: Condition, value: Any, semaphore: Semaphore) -> None:
     with condition:
         semaphore.release()
-        assert condition.wait_for(lambda: value.locked(), PATIENCE)
+        assert condition.wait_for(value.locked, PATIENCE)
 
 
 def notify_all_wakes_every_process(ctx: BaseContext) -> None:

@@ -124,6 +124,9 @@ class Block:
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         return Block, (pickle.PickleBuffer(self.memory) if protocol >= 5 else bytes(self.memory),)
 
+    # It is as changeable as its memory.
+    __hash__ = None  # type: ignore[assignment]
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Block) and memoryview(self.memory) == memoryview(other.memory)
 

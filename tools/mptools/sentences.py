@@ -181,7 +181,7 @@ def _show(units: list[Unit], wanted: str) -> int:
 
 
 def _line(row: Row) -> str:
-    return "\t".join((row.section, row.anchor, row.kind, row.digest))
+    return f"{row.section}\t{row.anchor}\t{row.kind}\t{row.digest}"
 
 
 def _read_rows(path: Path) -> list[Row]:

@@ -30,7 +30,7 @@ def project_of(toys: Toys) -> Project:
 
 
 def directives(text: str, word: str) -> list[str]:
-    return re.findall(rf"^# {word} ?(.*)$", text, re.M)
+    return re.findall(rf"^# {word} ?(.*)$", text, re.MULTILINE)
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)

@@ -10,7 +10,7 @@ from mpref._start import fork
 
 from liars.lies import EVERYWHERE, lie
 
-# -- get_logger()
+# --- get_logger ----------------------------------------------------------------------------------
 
 
 @lie(
@@ -144,7 +144,7 @@ def logger_is_a_threads_own(original):
     return logger.getChild(str(threading.get_ident()))
 
 
-# -- log_to_stderr()
+# --- log_to_stderr -------------------------------------------------------------------------------
 
 
 @lie(

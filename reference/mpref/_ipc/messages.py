@@ -34,7 +34,7 @@ def keep(fds: Sequence[int]) -> List[int]:
     kept: List[int] = []
     try:
         for fd in fds:
-            kept.append(os.dup(fd))
+            kept.append(os.dup(fd))  # noqa: PERF401 (should one fail, the others are closed)
     except BaseException:
         descriptors.close_all(kept)
         raise

@@ -127,7 +127,7 @@ def assert_spawning(obj: object) -> None:
         )
 
 
-class collecting_fds:
+class collecting_fds:  # noqa: N801 (called like a function)
     """While open, the descriptors of what `dumps` pickles in this thread go into the list it gives.
 
     They still belong to the pickled objects: send them before these are closed.

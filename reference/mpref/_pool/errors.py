@@ -69,7 +69,7 @@ def report() -> None:
     """Print the exception that is being handled. Raises nothing."""
     try:
         traceback.print_exc()
-    except BaseException:
+    except BaseException:  # noqa: S110 (there is nobody left who could be told)
         pass  # stderr is closed, or there is no memory for the text
 
 

@@ -136,19 +136,20 @@ def _not_picklable(value: Any, error: BaseException) -> _Reply:
 def _partly(items: List[Any]) -> _Reply:
     pairs = []
     for item in items:
+        failed = item
         if not isinstance(item, Failure):
             try:
                 messages.pack(item)
             except KeyboardInterrupt:
                 raise
             except BaseException as error:
-                item = Failure(MaybeEncodingError(describe(error), describe(item)), "")
+                failed = Failure(MaybeEncodingError(describe(error), describe(item)), "")
             else:
                 pairs.append((True, item))
                 continue
-        data, fds = pack_error(*item)
+        data, fds = pack_error(*failed)
         if fds:
-            lost = MaybeEncodingError("it holds file descriptors", describe(item.error))
-            data, fds = pack_error(lost, item.text)
+            lost = MaybeEncodingError("it holds file descriptors", describe(failed.error))
+            data, fds = pack_error(lost, failed.text)
         pairs.append((False, data))
     return (PARTLY, *messages.pack(pairs))

@@ -213,7 +213,7 @@ def _run(wanted: Origin, main: types.ModuleType) -> None:
     code = _prepare(wanted, main)
     before, _importing = _importing, True
     try:
-        exec(code, main.__dict__)
+        exec(code, main.__dict__)  # noqa: S102 (the program itself)
     finally:
         _importing = before
 

@@ -130,7 +130,7 @@ class PlainSemLock:
     def __enter__(self) -> bool:
         return self.acquire()
 
-    def __exit__(self, *_: Any) -> None:
+    def __exit__(self, *_: object) -> None:
         self.release()
 
     def _count(self) -> int:
@@ -179,7 +179,7 @@ class DelegatingSemLock:
     def __enter__(self) -> bool:
         return self._inner.__enter__()  # type: ignore[no-any-return]
 
-    def __exit__(self, *_: Any) -> None:
+    def __exit__(self, *_: object) -> None:
         self.release()
 
 

@@ -53,7 +53,7 @@ def ids_are_listed(project: Project) -> Iterator[tuple[Entry, str]]:
 
 
 def _object_words(entry: Entry) -> Iterator[str]:
-    """ "BoundedSemaphore" may be written bounded-semaphore, boundedsemaphore."""
+    """What BoundedSemaphore may be written as: bounded-semaphore, boundedsemaphore."""
     for component in str(entry.table.get("name", "")).split("."):
         hyphened = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", component).replace("_", "-")
         yield hyphened.strip("-").lower()

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from mptools.lint_rules.project import COPIED_WORDS, Entry, Project, word_runs
 
 LONGEST_TEXT = 200  # what fits beside "promised" in a failure without hiding the rest
-_NOT_INDICATIVE = re.compile(r"\b(should|must|shall|ought|tests? that|checks|verifies)\b", re.I)
+_NOT_INDICATIVE = re.compile(
+    r"\b(should|must|shall|ought|tests? that|checks|verifies)\b", re.IGNORECASE
+)
 
 
 def text_is_indicative(project: Project) -> Iterator[tuple[Entry, str]]:

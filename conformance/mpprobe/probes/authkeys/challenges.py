@@ -9,7 +9,7 @@ from mpprobe.probes.authkeys._common import KEY, OTHER, both
 from mpprobe.toolkit import HEAR_SECONDS
 
 
-class Tap(object):
+class Tap:
     """A pipe whose messages somebody passes on by hand, and notes."""
 
     def __init__(self, mp):

@@ -154,7 +154,7 @@ def mutual(t):
     t.see("client.wrong", against_client(KEY, OTHER))
 
 
-class Telling(object):
+class Telling:
     """It tells when it is unpickled."""
 
     def __reduce__(self):

@@ -28,7 +28,7 @@ def example(t):
 # -- objects
 
 
-class Odd(object):
+class Odd:
     """It can be pickled, but not be had again."""
 
     def __reduce__(self):

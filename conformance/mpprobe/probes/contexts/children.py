@@ -139,7 +139,7 @@ def status(pid, field):
     try:
         with open("/proc/%d/status" % pid) as file:
             return next(int(line.split()[1]) for line in file if line.startswith(field + ":"))
-    except (IOError, OSError):
+    except OSError:
         return None
 
 

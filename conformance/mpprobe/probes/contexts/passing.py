@@ -7,7 +7,7 @@ from mpprobe.probes.contexts._common import start
 from mpprobe.toolkit import HEAR_SECONDS, hear, park, tell, told, under_test
 
 
-class Unpicklable(object):
+class Unpicklable:
     """Says no to every pickler, also to those that know how to pickle a lambda."""
 
     def __reduce_ex__(self, protocol):

@@ -39,7 +39,7 @@ def outcome_of(function, *args, **kwargs):
     return results[0] if results else "still waiting"
 
 
-class Held(object):
+class Held:
     """A with statement during which a process of `dummy` holds a lock."""
 
     def __init__(self, dummy, lock):

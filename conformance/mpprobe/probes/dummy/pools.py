@@ -69,7 +69,7 @@ def refused(t):
         t.see(name + ".negative.raises", error_of(kind, -1))
 
 
-class Together(object):
+class Together:
     """Tasks that stay until so many of them run at the same time, or more than that."""
 
     def __init__(self):

@@ -9,7 +9,7 @@ from mpprobe.probes.dummy._common import BRIEF, LONG, connection_of, dummy_of, o
 from mpprobe.toolkit import HEAR_SECONDS
 
 
-class Parked(object):
+class Parked:
     """Something to do that begins, and ends when it is told to."""
 
     def __init__(self):
@@ -68,7 +68,7 @@ def made(t):
 
     class Worker(dummy.Process):
         def __init__(self, word):
-            super(Worker, self).__init__(name="worker")
+            super().__init__(name="worker")
             self.word = word
 
         def run(self):

@@ -184,7 +184,7 @@ def asked_by_a_child(t):
 # -- customization of the program's own
 
 
-class Refuses(object):
+class Refuses:
     """A filter that lets nothing through that says "secret"."""
 
     def filter(self, record):

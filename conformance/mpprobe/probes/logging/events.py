@@ -115,7 +115,7 @@ def manager(t):
     logger.setLevel(logging.CRITICAL)
 
 
-class Lines(object):
+class Lines:
     """Lines of standard error that come in, one by one, from this process and its manager."""
 
     def __init__(self, t, patience=HEAR_SECONDS):

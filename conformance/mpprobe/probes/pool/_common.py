@@ -53,7 +53,7 @@ def in_thread(function, *args):
     return thread
 
 
-class Raised(object):
+class Raised:
     """The result of a call that raised, where what it returns may be an exception, too."""
 
     def __init__(self, error):
@@ -239,7 +239,7 @@ def notes():
     try:
         with open(os.path.join(os.environ[SCRATCH], "notes")) as file:
             return file.read().splitlines()
-    except (IOError, OSError):
+    except OSError:
         return []
 
 
@@ -271,7 +271,7 @@ def calls_of(pool):
     )
 
 
-class Halfway(object):
+class Halfway:
     """An iterable that gives two elements and raises, with or without a length."""
 
     def __init__(self, error):

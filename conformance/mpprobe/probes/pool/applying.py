@@ -125,12 +125,12 @@ def amounts(t):
 # -- what travels
 
 
-class Plain(object):
+class Plain:
     def __init__(self):
         self.state = {"n": 1}
 
 
-class Reduced(object):
+class Reduced:
     def __init__(self, words):
         self.words = words
 
@@ -138,7 +138,7 @@ class Reduced(object):
         return Reduced, (self.words + ["reduced"],)
 
 
-class Touchy(object):
+class Touchy:
     """Can be asked neither whether it is true nor what it equals."""
 
     def __bool__(self):
@@ -193,7 +193,7 @@ def values(t):
         "plain",
         [
             repr(value)[:60]
-            for value, got in zip(wanted, found)  # noqa: B905
+            for value, got in zip(wanted, found)
             if isinstance(got, Raised) or shape(got) != shape(value)
         ],
     )
@@ -244,7 +244,7 @@ def filled(length):
 # -- which functions
 
 
-class Counter(object):
+class Counter:
     made = "class attribute"
 
     def __init__(self, begin=0):

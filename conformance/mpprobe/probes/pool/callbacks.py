@@ -22,7 +22,7 @@ from mpprobe.toolkit import (
 )
 
 
-class Calls(object):
+class Calls:
     """A callback that keeps what it was called with. It can't be pickled."""
 
     def __init__(self):

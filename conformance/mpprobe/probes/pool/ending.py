@@ -236,17 +236,16 @@ def enter(pool):
 
 def with_calls(t):
     """Which method of a subclass the end of a with block calls, and how often."""
-
     calls = []
 
     class Watched(pool_module(t).Pool):
         def terminate(self):
             calls.append("terminate")
-            super(Watched, self).terminate()
+            super().terminate()
 
         def close(self):
             calls.append("close")
-            super(Watched, self).close()
+            super().close()
 
     with Watched(1) as pool:
         pool.apply(square, (2,))

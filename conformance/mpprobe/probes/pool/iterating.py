@@ -178,7 +178,7 @@ def shared(t):
     iterators = [pool.imap(square, range(5)), pool.imap_unordered(square, range(5)),
                  pool.imap(square, range(5), 2)]  # fmt: skip
     turns = [[soon(next, one) for one in iterators] for _ in range(5)]
-    t.see("turns", [sorted(column) for column in zip(*turns)])  # noqa: B905
+    t.see("turns", [sorted(column) for column in zip(*turns)])
     collected = pool.imap(note, range(3))
     del collected
     collect()

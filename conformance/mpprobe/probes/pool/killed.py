@@ -117,7 +117,7 @@ def in_all_tasks(t):
     pool = t.ctx.Pool(3)
     results = [pool.apply_async(say_and_wait, ("at-%d" % number,)) for number in range(3)]
     pids = [hear("at-%d" % number) for number in range(3)]
-    for pid, number in zip(pids, (signal.SIGKILL, signal.SIGTERM, signal.SIGABRT)):  # noqa: B905
+    for pid, number in zip(pids, (signal.SIGKILL, signal.SIGTERM, signal.SIGABRT)):
         kill(pid, number)
     t.see("get", [error_or_hung(in_time(result.get)) for result in results])
     goes_on(t, pool, 3)
@@ -168,13 +168,13 @@ def receiving(t):
     goes_on(t, pool, 1)
 
 
-class KillsWhenPickled(object):
+class KillsWhenPickled:
     def __reduce__(self):
         os.kill(os.getpid(), signal.SIGKILL)
         time.sleep(LONG)
 
 
-class KillsWhenLoaded(object):
+class KillsWhenLoaded:
     def __reduce__(self):
         return die_elsewhere, (os.getpid(),)
 
@@ -189,7 +189,7 @@ def give_deadly():
     return KillsWhenPickled()
 
 
-class TellsWhenPickled(object):
+class TellsWhenPickled:
     def __reduce__(self):
         tell("replying", os.getpid())
         return bytes, (b"y" * (48 << 20),)

@@ -35,7 +35,7 @@ def forms(t):
     terminate_and_join(pool)
 
 
-class Sequence(object):
+class Sequence:
     """Iterable by its __getitem__ alone."""
 
     def __getitem__(self, index):
@@ -44,7 +44,7 @@ class Sequence(object):
         return index
 
 
-class Understated(object):
+class Understated:
     """An iterable whose length is a poor guess."""
 
     def __init__(self, length):
@@ -102,7 +102,7 @@ def stars(t):
         t.see(name, soon(call, record, shown))
     t.see("unpacked", [soon(pool.starmap, record, [item]) for item in items])
     t.see("generator", soon(pool.starmap, record, ((n, n) for n in range(3)), 2))
-    t.see("zipped", soon(pool.starmap, pow, zip([2, 3], [3, 2])))  # noqa: B905
+    t.see("zipped", soon(pool.starmap, pow, zip([2, 3], [3, 2])))
     t.see("not-iterable", named(soon(pool.starmap, record, [(1,), 2])))
     t.see("async-not-iterable", named(soon(pool.starmap_async(record, [2]).get)))
     t.see("one-argument", named(soon(pool.starmap, square, [(1, 2)])))

@@ -19,7 +19,7 @@ from mpprobe.probes.pool._common import (
 )
 
 
-class Unpicklable(object):
+class Unpicklable:
     def __reduce__(self):
         raise OverflowError("refuses to be pickled")
 
@@ -29,22 +29,22 @@ class UnpicklableUnshowable(Unpicklable):
         raise OverflowError("refuses to be shown")
 
 
-class ExitsWhenPickled(object):
+class ExitsWhenPickled:
     def __reduce__(self):
         raise SystemExit(3)
 
 
-class Unloadable(object):
+class Unloadable:
     def __reduce__(self):
         return refuse, ("refuses to be loaded",)
 
 
-class ExitsWhenLoaded(object):
+class ExitsWhenLoaded:
     def __reduce__(self):
         return sys.exit, (4,)
 
 
-class InterruptsWhenLoaded(object):
+class InterruptsWhenLoaded:
     def __reduce__(self):
         return interrupt, ()
 

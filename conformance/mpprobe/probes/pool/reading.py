@@ -25,7 +25,7 @@ from mpprobe.toolkit import (
 )
 
 
-class Source(object):
+class Source:
     """An iterable that tells how much was taken of it, and waits for a word after two elements."""
 
     def __init__(self, gate=None):
@@ -90,7 +90,7 @@ def buffers(t):
     finish(pool)
 
 
-class Counted(object):
+class Counted:
     """Numbers that are counted as they are taken."""
 
     def __init__(self, end):

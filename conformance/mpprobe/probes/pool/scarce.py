@@ -28,7 +28,7 @@ def large(words):
     return b"r" * size
 
 
-class NoDescriptors(object):
+class NoDescriptors:
     """Nothing can be opened while this lasts."""
 
     def __enter__(self):

@@ -17,7 +17,7 @@ def accept(*args, **kwargs):
     tell("accepted-%d" % len(kwargs), len(args))
 
 
-class Unpicklable(object):
+class Unpicklable:
     """Refused by every pickler, also by those that take functions and locks."""
 
     def __reduce_ex__(self, protocol):

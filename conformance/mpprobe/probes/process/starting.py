@@ -72,7 +72,7 @@ def thread_api(t):
     t.see("more", [name for name in dir(process) if name[0] != "_" and not hasattr(thread, name)])
 
 
-class Greeter(object):
+class Greeter:
     def __init__(self, word):
         self.word = word
 
@@ -111,7 +111,7 @@ class Worker(_Process):
     """Overrides the constructor as documented, and run()."""
 
     def __init__(self, word, **kwargs):
-        super(Worker, self).__init__(**kwargs)
+        super().__init__(**kwargs)
         self.word = word
 
     def run(self):
@@ -134,7 +134,7 @@ class Holder(_Process):
     """Holds what can't be pickled."""
 
     def __init__(self):
-        super(Holder, self).__init__()
+        super().__init__()
         self.held = (number for number in ())
 
     def run(self):

@@ -41,7 +41,7 @@ def on_full(t):
 WITNESSED = []
 
 
-class Witness(object):
+class Witness:
     """Notes which thread pickles it."""
 
     def __reduce__(self):
@@ -97,12 +97,12 @@ def feeder(t):
     t.see("joined", counts[5])
 
 
-class Unpicklable(object):
+class Unpicklable:
     def __reduce__(self):
         raise OverflowError("refuses to be pickled")
 
 
-class Unloadable(object):
+class Unloadable:
     def __reduce__(self):
         return (refuse, ("refuses to be loaded",))
 

@@ -11,7 +11,7 @@ SIZES = (1, 70000, 10, 300000, 5000, 16000)
 INHERITED = []
 
 
-class Parcel(object):
+class Parcel:
     """An instance of a class of the program's own."""
 
     def __init__(self, content):

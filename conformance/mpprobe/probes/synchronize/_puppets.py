@@ -10,7 +10,7 @@ from mpprobe.toolkit import blocked, hear, tell, told, until
 WATCHED_SECONDS = 0.1
 
 
-class Puppet(object):
+class Puppet:
     """A child process that makes calls on the objects it was given, one after the other.
 
     Attributes:

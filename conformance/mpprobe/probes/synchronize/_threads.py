@@ -10,7 +10,7 @@ from mpprobe.toolkit import HEAR_SECONDS, blocked, until
 RESCUE_SECONDS = 6.0
 
 
-class Holder(object):
+class Holder:
     """A thread that acquires a lock `times` times, and releases it as often when told."""
 
     def __init__(self, lock, times=1, seconds=RESCUE_SECONDS):
@@ -65,7 +65,7 @@ def elsewhere(function, *args, **kwargs):
     return value
 
 
-class Crowd(object):
+class Crowd:
     """Threads that make one call each; what they returned or raised, in that order."""
 
     def __init__(self, number, function, *args):

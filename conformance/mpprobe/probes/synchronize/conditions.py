@@ -14,7 +14,7 @@ from mpprobe.probes.synchronize._threads import Crowd, Holder, elsewhere
 from mpprobe.toolkit import HEAR_SECONDS, hear, tell, told, until
 
 
-class Waiters(object):
+class Waiters:
     """Threads that wait on a condition, each until it is notified once."""
 
     def __init__(self, condition, number, timeout=HEAR_SECONDS):

@@ -13,7 +13,7 @@ from mpprobe.toolkit import HEAR_SECONDS, blocked, hear, process_gone, tell, unt
 # -- Ctrl-C
 
 
-class Interrupting(object):
+class Interrupting:
     """While the block runs, and blocks the main thread: SIGINT, as Ctrl-C gives it.
 
     Should that not end the call, `rescue` is called.
