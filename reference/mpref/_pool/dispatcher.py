@@ -36,6 +36,7 @@ from .._start import at_exit
 from . import ends
 from .board import Board
 from .errors import MaybeEncodingError, WorkerDied, describe, report, with_cause
+from .results import longest_wait
 from .tasks import Failure, Slices, Source, Stream, Task, Waiting
 from .watch import Watch
 from .worker import FAILED, NOT_READY, PARTLY, READY
@@ -54,8 +55,11 @@ _RETRY_SECONDS = 0.5
 # After an unforeseen exception the dispatcher pauses so many seconds, so as not to repeat it at
 # full speed.
 _PAUSE_SECONDS = 0.05
-# After this many consecutive failed starts the pool is broken. One worker may have been killed.
+# After this many consecutive failed starts the pool is broken, unless a worker is ready: then it
+# goes on with those that it has, and starts others at a slower pace. A worker that a signal ended
+# counts for less, as others may have sent it: who kills workers at random kills some that start.
 _FAILED_STARTS = 3
+_KILLED_COUNTS = 0.15
 # A message of up to this many bytes is sent in one step; see PacketChannel.post.
 _SHORT = 16 * 1024
 _POST_FLAGS = channels.DONTWAIT | channels.NOSIGNAL
@@ -98,10 +102,10 @@ class Dispatcher:
         self._sending: Optional[Tuple[Worker, Task, int, List[int]]] = None
         self._next_serial = 1
         self._inbox: Deque[bytes] = deque()
-        self._failed_starts = 0
+        self._failed_starts = 0.0
+        self._retry_at = 0.0
         self._broken: Optional[WorkerDied] = None
         self._deadline: Optional[float] = None
-        self._is_awake = False
         self._watch = Watch()
         self._fds: List[int] = []
         self._board: Optional[Board] = None
@@ -160,6 +164,7 @@ class Dispatcher:
 
     def add(self, source: Source) -> None:
         """Have workers do the tasks that come from a source, after those that are waiting."""
+        self.check_running()
         with self._lock:
             self.check_running()
             broken = self._broken
@@ -194,13 +199,19 @@ class Dispatcher:
         return unsent < max(sum(worker.window for worker in list(self._workers)), 2 * self.size)
 
     def check_running(self) -> None:
-        """Raise ValueError when the pool takes no more tasks."""
+        """Raise ValueError when the pool takes no more tasks.
+
+        In a forked copy of the process RuntimeError, and that without the lock: somebody may have
+        held it when the copy was made.
+        """
         if self.creator != os.getpid():
             raise not_the_owner(self.creator)
         if self.state != RUN:
             raise not_running(self.state)
 
     def close(self) -> None:
+        if self.creator != os.getpid():
+            return
         with self._lock:
             if self.state == RUN:
                 self.state = CLOSE
@@ -222,10 +233,13 @@ class Dispatcher:
         if self.creator != os.getpid():
             raise not_the_owner(self.creator)
         if threading.current_thread() is not self._thread:
-            self._thread.join()
+            while self._thread.is_alive():
+                self._thread.join(longest_wait())
 
     def counts(self) -> Dict[str, int]:
         """The numbers of workers, of tasks that were sent to them, and of waiting tasks."""
+        if self.creator != os.getpid():
+            return {"creator": self.creator}
         with self._lock:
             workers = list(self._workers)
             waiting = self._waiting.count()
@@ -233,9 +247,6 @@ class Dispatcher:
         return {"workers": len(workers), "under_way": under_way, "waiting": waiting}
 
     def _wake(self) -> None:
-        if self._is_awake:
-            return
-        self._is_awake = True
         # Does nothing when the pipe is full, as the thread wakes up then, and after the end.
         with contextlib.suppress(OSError), self._lock:
             if self._fds:
@@ -327,7 +338,7 @@ class Dispatcher:
         if self._deadline is not None:
             return max(self._deadline - time.monotonic(), 0)
         if self._wants_workers():
-            return _RETRY_SECONDS
+            return max(self._retry_at - time.monotonic(), 0)
         return None
 
     def _wants_workers(self) -> bool:
@@ -343,8 +354,8 @@ class Dispatcher:
         if self.state == TERMINATE:
             self._give_up_all()
             return
-        while self._wants_workers() and self._replace():
-            pass
+        while self._wants_workers() and time.monotonic() >= self._retry_at:
+            self._replace()
         self._feed()
         self._balance()
         if self.state == CLOSE and self._waiting.is_over:
@@ -373,8 +384,6 @@ class Dispatcher:
 
     def _on_wakeup(self) -> None:
         os.read(self._wakeup, 512)
-        # In this order: a change before this line is seen now, and one after it wakes this thread.
-        self._is_awake = False
 
     # --- tasks to workers
 
@@ -460,7 +469,7 @@ class Dispatcher:
         place, serial, micros, kind = ends.HEADER.unpack_from(packet)
         worker = self._by_place[place]
         if kind == READY:
-            self._failed_starts = 0
+            self._failed_starts = 0.0
             with self._lock:
                 worker.is_ready = True
                 self._sort(worker)
@@ -500,7 +509,7 @@ class Dispatcher:
             self._by_place[worker.place] = worker
         return worker
 
-    def _replace(self) -> bool:
+    def _replace(self) -> None:
         try:
             self._watch_worker(self._start_worker())
         except Exception:
@@ -508,8 +517,7 @@ class Dispatcher:
             gc.collect()
             if not self._workers:
                 report()
-            return False
-        return True
+            self._retry_at = time.monotonic() + _RETRY_SECONDS
 
     def _watch_worker(self, worker: Worker) -> None:
         self._watch.add(worker.process.sentinel, lambda: self._on_end(worker))
@@ -545,9 +553,11 @@ class Dispatcher:
         if lost is not None:
             lost.fail(WorkerDied(f"worker process {pid} died with exit code {exitcode}"))
         if not worker.is_ready and self.state != TERMINATE:
-            self._failed_starts += 1
+            self._failed_starts += 1 if (exitcode or 0) >= 0 else _KILLED_COUNTS
             if self._failed_starts >= max(_FAILED_STARTS, self.size):
-                self._give_up(worker)
+                self._retry_at = time.monotonic() + _RETRY_SECONDS
+                if not any(other.is_ready for other in self._workers):
+                    self._give_up(worker)
 
     def _begun_by(self, worker: Worker) -> int:
         assert self._board is not None
@@ -557,8 +567,8 @@ class Dispatcher:
         """Fail all tasks, as no worker gets ready."""
         failure = last.failure
         error = WorkerDied(
-            f"{self._failed_starts} workers in a row died before they were ready for tasks; the "
-            f"last one, process {last.process.pid}, with exit code {last.process.exitcode}"
+            "all of the last workers died before they were ready for tasks; the last one, "
+            f"process {last.process.pid}, with exit code {last.process.exitcode}"
             + ("" if failure is None else f": its initializer raised {describe(failure)}")
         )
         error.__cause__ = failure

@@ -92,6 +92,11 @@ class WorkerEnd:
         if replies >= 0:
             os.close(replies)
 
+    def abandon(self) -> None:
+        """Forget the descriptors, which somebody else has closed."""
+        self._channel.detach()
+        self._replies = -1
+
     def __reduce__(self) -> Tuple[Any, ...]:
         return _rebuild, (
             reduction.DupFd(self._channel.fileno()),

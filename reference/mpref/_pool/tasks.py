@@ -148,10 +148,12 @@ class Slices:
         if last is not None and last.serial == 0:
             return last
         start, index = (0, 0) if last is None else (last.stop, last.index + 1)
-        if self._is_stopped or not self._result._has_place(index):
+        if self._is_stopped:
             return None
         if start >= len(self._items):
             self._result._end_at(index)
+            return None
+        if not self._result._has_place(index):
             return None
         chunk = self._items[start : start + self._size]
         # The last task determines the next one, so this one assignment changes the whole state.

@@ -13,6 +13,7 @@ from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
 from .dispatcher import CLOSE, RUN, TERMINATE, not_running, not_the_owner
 from .errors import WorkerDied, report
+from .results import longest_wait
 from .tasks import EACH, Failure, Source, Stream, Task, Waiting, perform
 
 __all__ = ["ThreadDispatcher"]
@@ -60,6 +61,7 @@ class ThreadDispatcher:
 
     def add(self, source: Source) -> None:
         """Have workers do the tasks that come from a source, after those that are waiting."""
+        self.check_running()
         with self._changed:
             self.check_running()
             broken = self._broken
@@ -99,6 +101,8 @@ class ThreadDispatcher:
             raise not_running(self.state)
 
     def close(self) -> None:
+        if self.creator != os.getpid():
+            return
         with self._changed:
             if self.state == RUN:
                 self.state = CLOSE
@@ -125,10 +129,12 @@ class ThreadDispatcher:
             if not others:
                 return
             for thread in others:
-                thread.join()
+                thread.join(longest_wait())
 
     def counts(self) -> Dict[str, int]:
         """The numbers of workers, of tasks that they are doing, and of waiting tasks."""
+        if self.creator != os.getpid():
+            return {"creator": self.creator}
         with self._changed:
             return {
                 "workers": len(self._threads),

@@ -49,6 +49,7 @@ def work(
         sys.exit(_INTERRUPTED)
     except OSError as error:
         # A task has closed descriptors of this package.
+        end.abandon()
         sys.exit(f"a worker of a pool has lost its connection to it: {error}")
 
 
