@@ -30,10 +30,10 @@ def become(module: types.ModuleType) -> None:
     names here, since importing them by those would load them twice, unpatched.
     """
     vars(module).update({k: v for k, v in vars(mpref).items() if k not in _OF_ITS_OWN})
-    for found in pkgutil.iter_modules(mpref.__path__):
-        if not found.name.startswith("_"):
-            submodule = importlib.import_module(f"mpref.{found.name}")
-            sys.modules[f"{module.__name__}.{found.name}"] = submodule
+    for found in pkgutil.walk_packages(mpref.__path__, "mpref."):
+        _, *words = found.name.split(".")
+        if not any(word.startswith("_") for word in words):
+            sys.modules[".".join((module.__name__, *words))] = importlib.import_module(found.name)
 
 
 def is_of_a_later_chapter(process: BaseProcess) -> bool:

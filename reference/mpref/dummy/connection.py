@@ -275,7 +275,8 @@ class _OneWay:
                 raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
             self.messages.append(message)
             self.readable.set()
-            self.changed.notify()
+            # All: whoever only polls would otherwise wake up in place of one that receives.
+            self.changed.notify_all()
 
     def take(self) -> Any:
         with self.changed:

@@ -91,8 +91,12 @@ def made(t):
     t.see("group.raises", error_of(lambda: dummy.Process(group="a group")))
 
     # What is shared is shared: no copies, and nothing has to be picklable.
-    found, lock = [], threading.Lock()
-    same = dummy.Process(target=lambda what: found.append(what is lock), args=(lock,))
+    found, lock, items = [], threading.Lock(), ["an item"]
+    same = dummy.Process(
+        target=lambda what, which: found.extend([what is lock, which is items]),
+        args=(lock,),
+        kwargs={"which": items},
+    )
     same.start()
     same.join()
     t.see("same-object", found)
