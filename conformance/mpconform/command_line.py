@@ -167,7 +167,12 @@ def _parser() -> argparse.ArgumentParser:
         help="PYTHON is a path, a name on PATH or a pyenv version (default: %(default)s)",
     )  # fmt: skip
     target.add_argument(
-        "--impl-path", action="append", default=[], metavar="DIR", help="a folder that holds MODULE"
+        "--impl-path",
+        action="append",
+        default=[],
+        type=os.path.abspath,
+        metavar="DIR",
+        help="a folder that holds MODULE",
     )
     target.add_argument("--start-method", action="append", default=[], metavar="NAME")
     target.add_argument(

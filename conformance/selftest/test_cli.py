@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,13 @@ def test_describe_gives_the_self_description_as_json() -> None:
     said = json.loads(mpconform("describe", "--impl", "multiprocessing").stdout)
     assert said["module"] == "multiprocessing"
     assert said["executable"] == sys.executable
+
+
+def test_a_relative_folder_of_the_implementation_reaches_programs_elsewhere(tmp_path: Path) -> None:
+    folder = os.path.relpath(kit.REFERENCE)
+    asked = ["contexts.surroundings.sigchld-blocked", "--start-method", "spawn", "--no-known"]
+    outcome = kit.run(tmp_path, *asked, "--impl", "mpref", "--impl-path", folder)
+    assert outcome.status == 0, outcome.text
 
 
 def test_a_run_writes_junit_and_json_lines(tmp_path: Path) -> None:

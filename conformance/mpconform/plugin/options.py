@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +44,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--install", action="store_true", help="first install the module into a virtual environment"
     )
-    group.addoption("--impl-path", action="append", default=[], metavar="DIR")
+    # Absolute, as probes and their programs start elsewhere.
+    group.addoption("--impl-path", action="append", default=[], type=os.path.abspath, metavar="DIR")
     group.addoption(
         "--deadline",
         type=float,

@@ -145,16 +145,27 @@ MAIN_PROGRAM = """
 import atexit, os, sys, time
 import IMPLEMENTATION as mp
 
+def look_at(pid):
+    try:
+        with open("/proc/%d/status" % pid) as file:
+            fields = dict(line.split(":", 1) for line in file if ":" in line)
+    except OSError:
+        return "Z", ""
+    return fields["State"].split()[0], fields["voluntary_ctxt_switches"]
+
 def work(main):
     while not os.path.exists("over"):
         time.sleep(0.005)
-    time.sleep(0.2)
-    try:
-        with open("/proc/%d/stat" % main) as file:
-            state = file.read().rpartition(")")[2].split()[0]
-    except OSError:
-        state = "gone"
-    print("worker done, main", "gone" if state in ("Z", "gone") else "alive", flush=True)
+    # Until main has ended, or sleeps through an interval without waking up: then it waits. One that
+    # polls is never seen to sleep so, and is given five seconds to end.
+    before, deadline = None, time.monotonic() + 5
+    while time.monotonic() < deadline:
+        now = look_at(main)
+        if now[0] == "Z" or (now[0] == "S" and now == before):
+            break
+        before = now
+        time.sleep(0.02)
+    print("worker done, main", "gone" if look_at(main)[0] == "Z" else "alive", flush=True)
 
 def idle():
     time.sleep(60)
