@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from types import MethodType
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Callable, TypeVar
 
 __all__ = ["described_by", "present"]
 
@@ -45,7 +45,7 @@ class _Described:
         self._of = (module, name)
 
     @property
-    def __doc__(self) -> Optional[str]:  # type: ignore[override]
+    def __doc__(self) -> str | None:  # type: ignore[override]
         module, name = self._of
         described = getattr(importlib.import_module(module), name)
         return described.__doc__  # type: ignore[no-any-return]

@@ -7,7 +7,7 @@ but this module imports `logging`, which is slow to import. What is logged stand
 from __future__ import annotations
 
 import logging
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from . import _events, process
 
@@ -15,7 +15,7 @@ __all__ = ["Settings", "apply", "get_logger", "log_to_stderr", "settings"]
 
 _FORMAT = "[%(levelname)s/%(processName)s] %(message)s"
 
-_logger: Optional[logging.Logger] = None
+_logger: logging.Logger | None = None
 
 
 class Settings(NamedTuple):
@@ -51,7 +51,7 @@ def get_logger() -> logging.Logger:
     return _logger
 
 
-def log_to_stderr(level: Optional[Any] = None) -> logging.Logger:
+def log_to_stderr(level: Any | None = None) -> logging.Logger:
     """Add a handler that writes to sys.stderr, with level and process name; returns the logger.
 
     level: a number or a name of the logging module, that becomes the logger's; None leaves it.
@@ -70,7 +70,7 @@ def log_to_stderr(level: Optional[Any] = None) -> logging.Logger:
     return logger
 
 
-def settings() -> Optional[Settings]:
+def settings() -> Settings | None:
     """What a child is told. None: nobody has asked for the logger."""
     if _logger is None:
         return None

@@ -10,7 +10,8 @@ written in the module of its chapter, and so is its docstring.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional, Tuple, Type
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Callable
 
 from . import exceptions, process
 from ._facade import described_by, present
@@ -49,7 +50,7 @@ class BaseContext:
     Anchor: multiprocessing.get_context
     """
 
-    Process: Type[process.BaseProcess]
+    Process: type[process.BaseProcess]
 
     # Process and exceptions
 
@@ -70,7 +71,7 @@ class BaseContext:
 
     # Contexts and start methods
 
-    def get_context(self, method: Optional[str] = None) -> BaseContext:
+    def get_context(self, method: str | None = None) -> BaseContext:
         """The context of a start method.
 
         method: 'fork', 'spawn' or 'forkserver'; None: this context.
@@ -81,7 +82,7 @@ class BaseContext:
         """
         return self if method is None else _concrete(method)
 
-    def get_start_method(self, allow_none: bool = False) -> Optional[str]:
+    def get_start_method(self, allow_none: bool = False) -> str | None:
         """The name of this context's start method.
 
         allow_none: makes no difference here, as this context has one. Raises NotImplementedError
@@ -91,7 +92,7 @@ class BaseContext:
         """
         raise NotImplementedError
 
-    def set_start_method(self, method: Optional[str], force: bool = False) -> None:
+    def set_start_method(self, method: str | None, force: bool = False) -> None:
         """Raise ValueError, whatever `method` and `force` are: this context has one for good.
 
         Only the package's own start method can be set, by its set_start_method(), which raises
@@ -104,7 +105,7 @@ class BaseContext:
             "call set_start_method() of the package, or get_context() for another context"
         )
 
-    def get_all_start_methods(self) -> List[str]:
+    def get_all_start_methods(self) -> list[str]:
         """A list of the names of the start methods, the default first.
 
         Anchor: multiprocessing.get_all_start_methods
@@ -114,7 +115,7 @@ class BaseContext:
     # Pipes and queues
 
     @described_by("connection", "Pipe")
-    def Pipe(self, duplex: bool = True) -> Tuple[connection.Connection, connection.Connection]:
+    def Pipe(self, duplex: bool = True) -> tuple[connection.Connection, connection.Connection]:
         from .connection import Pipe
 
         return Pipe(duplex)
@@ -179,8 +180,8 @@ class BaseContext:
     def Barrier(
         self,
         parties: int,
-        action: Optional[Callable[[], object]] = None,
-        timeout: Optional[float] = None,
+        action: Callable[[], object] | None = None,
+        timeout: float | None = None,
     ) -> synchronize.Barrier:
         from .synchronize import Barrier
 
@@ -232,10 +233,10 @@ class BaseContext:
     @described_by("pool", "Pool")
     def Pool(
         self,
-        processes: Optional[int] = None,
-        initializer: Optional[Callable[..., object]] = None,
+        processes: int | None = None,
+        initializer: Callable[..., object] | None = None,
         initargs: Iterable[Any] = (),
-        maxtasksperchild: Optional[int] = None,
+        maxtasksperchild: int | None = None,
     ) -> pool.Pool:
         from .pool import Pool
 
@@ -250,7 +251,7 @@ class BaseContext:
         return _logging.get_logger()
 
     @described_by("_logging", "log_to_stderr")
-    def log_to_stderr(self, level: Optional[Any] = None) -> logging.Logger:
+    def log_to_stderr(self, level: Any | None = None) -> logging.Logger:
         from . import _logging
 
         return _logging.log_to_stderr(level)
@@ -310,7 +311,7 @@ class DefaultContext(BaseContext):
 
     Process = Process
 
-    def get_context(self, method: Optional[str] = None) -> BaseContext:
+    def get_context(self, method: str | None = None) -> BaseContext:
         """The context of a start method.
 
         method: 'fork', 'spawn' or 'forkserver'; None: the start method in use, which this fixes.
@@ -321,7 +322,7 @@ class DefaultContext(BaseContext):
         """
         return _concrete(_method.current() if method is None else method)
 
-    def get_start_method(self, allow_none: bool = False) -> Optional[str]:
+    def get_start_method(self, allow_none: bool = False) -> str | None:
         """The name of the start method in use.
 
         allow_none: whether to return None while none was set or fixed; False fixes the default
@@ -331,7 +332,7 @@ class DefaultContext(BaseContext):
         """
         return _method.chosen() if allow_none else _method.current()
 
-    def set_start_method(self, method: Optional[str], force: bool = False) -> None:
+    def set_start_method(self, method: str | None, force: bool = False) -> None:
         """Set the start method of the package.
 
         method: 'fork', 'spawn' or 'forkserver'; None: the default. force: whether to replace one
@@ -350,7 +351,7 @@ class DefaultContext(BaseContext):
         _method.choose(_method.checked(method))
 
 
-_CONTEXTS: Dict[str, BaseContext] = {
+_CONTEXTS: dict[str, BaseContext] = {
     "forkserver": ForkServerContext(),
     "spawn": SpawnContext(),
     "fork": ForkContext(),

@@ -8,8 +8,9 @@ import queue
 import signal
 import threading
 import weakref
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Sequence, Tuple, Type
+from typing import Any, Callable
 
 from . import _events, shared_memory
 from ._facade import present
@@ -67,12 +68,12 @@ class BaseManager:
     """
 
     _registry: Mapping[str, Registered] = {}
-    _Server: Type[Server] = Server
+    _Server: type[Server] = Server
 
     def __init__(
         self,
         address: Any = None,
-        authkey: Optional[bytes] = None,
+        authkey: bytes | None = None,
         serializer: str = "pickle",
         ctx: Any = None,
         *,
@@ -92,7 +93,7 @@ class BaseManager:
         self._make_pipe = Pipe if ctx is None else ctx.Pipe
         self._shutdown_timeout = shutdown_timeout
         self._process: Any = None
-        self._end: Optional[weakref.finalize[Any, Any]] = None
+        self._end: weakref.finalize[Any, Any] | None = None
         self._is_connected = False
 
     @property
@@ -105,7 +106,7 @@ class BaseManager:
 
     def start(
         self,
-        initializer: Optional[Callable[..., object]] = None,
+        initializer: Callable[..., object] | None = None,
         initargs: Iterable[Any] = (),
     ) -> None:
         """Start the server process, which first calls `initializer(*initargs)`.
@@ -178,7 +179,7 @@ class BaseManager:
             raise RuntimeError("shutdown() is there for a server that start() has started")
         self._end()
 
-    def join(self, timeout: Optional[float] = None) -> None:
+    def join(self, timeout: float | None = None) -> None:
         """Wait until the server process has ended.
 
         timeout: how many seconds to wait at most; None: without limit. Does nothing when start()
@@ -193,10 +194,10 @@ class BaseManager:
     def register(
         cls,
         typeid: str,
-        callable: Optional[Callable[..., Any]] = None,
-        proxytype: Optional[Type[BaseProxy]] = None,
-        exposed: Optional[Sequence[str]] = None,
-        method_to_typeid: Optional[Mapping[str, str]] = None,
+        callable: Callable[..., Any] | None = None,
+        proxytype: type[BaseProxy] | None = None,
+        exposed: Sequence[str] | None = None,
+        method_to_typeid: Mapping[str, str] | None = None,
         create_method: bool = True,
     ) -> None:
         """Make a type of shared objects known to this class of managers.
@@ -232,13 +233,13 @@ class BaseManager:
 
     def __exit__(
         self,
-        kind: Optional[Type[BaseException]],
-        value: Optional[BaseException],
-        traceback: Optional[TracebackType],
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self.shutdown()
 
-    def _create(self, typeid: str, args: Tuple[Any, ...], kwds: Dict[str, Any]) -> Any:
+    def _create(self, typeid: str, args: tuple[Any, ...], kwds: dict[str, Any]) -> Any:
         link = self._link()
         token = link.ask("create", typeid, args, kwds)
         return proxies.make_proxy(token, link, self)
@@ -273,11 +274,11 @@ def _creator(typeid: str) -> Callable[..., Any]:
 
 
 def _run_server(
-    kind: Type[Server],
-    arguments: Tuple[Any, ...],
+    kind: type[Server],
+    arguments: tuple[Any, ...],
     writer: Connection,
-    initializer: Optional[Callable[..., object]],
-    initargs: Tuple[Any, ...],
+    initializer: Callable[..., object] | None,
+    initargs: tuple[Any, ...],
 ) -> None:
     # Ctrl-C is for the program. The server ends with that.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -369,7 +370,7 @@ class _SharedMemoryServer(Server):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self._names: Dict[str, None] = {}
+        self._names: dict[str, None] = {}
         self._commands.update(block=self._block, list=self._list)
 
     def release(self) -> None:
@@ -383,13 +384,13 @@ class _SharedMemoryServer(Server):
             block.unlink()
         self._names.clear()
 
-    def _block(self, client: str, size: int) -> Tuple[str, Any]:
+    def _block(self, client: str, size: int) -> tuple[str, Any]:
         return self._made(shared_memory.SharedMemory(create=True, size=size))
 
-    def _list(self, client: str, sequence: Sequence[Any]) -> Tuple[str, Any]:
+    def _list(self, client: str, sequence: Sequence[Any]) -> tuple[str, Any]:
         return self._made(shared_memory.ShareableList(sequence).shm)
 
-    def _made(self, block: Any) -> Tuple[str, Any]:
+    def _made(self, block: Any) -> tuple[str, Any]:
         self._names[block.name] = None
         block.close()
         return protocol.VALUE, block.name

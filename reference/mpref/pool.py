@@ -11,8 +11,9 @@ import functools
 import itertools
 import os
 import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Callable, Iterable, Iterator, List, Mapping, Optional, Sequence, Type, Union
+from typing import Any, Callable
 
 from ._facade import present
 from ._os import cpus
@@ -65,14 +66,14 @@ class Pool:
     Anchor: multiprocessing.pool.Pool
     """
 
-    _dispatcher: Union[Dispatcher, ThreadDispatcher]
+    _dispatcher: Dispatcher | ThreadDispatcher
 
     def __init__(
         self,
-        processes: Optional[int] = None,
-        initializer: Optional[Callable[..., Any]] = None,
+        processes: int | None = None,
+        initializer: Callable[..., Any] | None = None,
         initargs: Iterable[Any] = (),
-        maxtasksperchild: Optional[int] = None,
+        maxtasksperchild: int | None = None,
         context: Any = None,
     ) -> None:
         size = _size(processes)
@@ -125,8 +126,8 @@ class Pool:
         return result
 
     def map(
-        self, func: Callable[[Any], Any], iterable: Iterable[Any], chunksize: Optional[int] = None
-    ) -> List[Any]:
+        self, func: Callable[[Any], Any], iterable: Iterable[Any], chunksize: int | None = None
+    ) -> list[Any]:
         """A list of the results of `func` for the items of `iterable`, in their order.
 
         chunksize: how many items make one task; None: a number that gives each worker a few tasks.
@@ -142,7 +143,7 @@ class Pool:
         self,
         func: Callable[[Any], Any],
         iterable: Iterable[Any],
-        chunksize: Optional[int] = None,
+        chunksize: int | None = None,
         callback: Callback = None,
         error_callback: Callback = None,
     ) -> MapResult:
@@ -160,8 +161,8 @@ class Pool:
         self,
         func: Callable[..., Any],
         iterable: Iterable[Iterable[Any]],
-        chunksize: Optional[int] = None,
-    ) -> List[Any]:
+        chunksize: int | None = None,
+    ) -> list[Any]:
         """map() for items that are unpacked as arguments: calls `func(*item)`.
 
         func, iterable, chunksize: those of `map`. Raises what map() raises.
@@ -174,7 +175,7 @@ class Pool:
         self,
         func: Callable[..., Any],
         iterable: Iterable[Iterable[Any]],
-        chunksize: Optional[int] = None,
+        chunksize: int | None = None,
         callback: Callback = None,
         error_callback: Callback = None,
     ) -> MapResult:
@@ -193,7 +194,7 @@ class Pool:
         how: int,
         func: Callable[..., Any],
         iterable: Iterable[Any],
-        chunksize: Optional[int],
+        chunksize: int | None,
         callback: Callback,
         error_callback: Callback,
     ) -> MapResult:
@@ -215,7 +216,7 @@ class Pool:
         iterable: Iterable[Any],
         chunksize: int = 1,
         *,
-        buffersize: Optional[int] = None,
+        buffersize: int | None = None,
     ) -> IMapIterator:
         """An iterator over the results of map(), in the order of the items.
 
@@ -243,7 +244,7 @@ class Pool:
         iterable: Iterable[Any],
         chunksize: int = 1,
         *,
-        buffersize: Optional[int] = None,
+        buffersize: int | None = None,
     ) -> IMapUnorderedIterator:
         """imap() whose results come in the order in which they are there.
 
@@ -264,7 +265,7 @@ class Pool:
     ) -> None:
         _check_chunksize(chunksize)
         dispatcher = self._dispatcher
-        source: Union[Slices, Stream]
+        source: Slices | Stream
         if type(iterable) in (list, tuple, range):
             # These give their items without waiting, and have an end, so no thread is needed.
             source = Slices(results, EACH, func, iterable, chunksize)  # type: ignore[arg-type]
@@ -313,9 +314,9 @@ class Pool:
 
     def __exit__(
         self,
-        kind: Optional[Type[BaseException]],
-        value: Optional[BaseException],
-        traceback: Optional[TracebackType],
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self.terminate()
 
@@ -359,8 +360,8 @@ class ThreadPool(Pool):
 
     def __init__(
         self,
-        processes: Optional[int] = None,
-        initializer: Optional[Callable[..., Any]] = None,
+        processes: int | None = None,
+        initializer: Callable[..., Any] | None = None,
         initargs: Iterable[Any] = (),
     ) -> None:
         size = _size(processes)
@@ -368,7 +369,7 @@ class ThreadPool(Pool):
         self._dispatcher = ThreadDispatcher(size, initializer, tuple(initargs))
 
 
-def _size(processes: Optional[int]) -> int:
+def _size(processes: int | None) -> int:
     if processes is None:
         return cpus.usable()
     if processes < 1:
@@ -376,12 +377,12 @@ def _size(processes: Optional[int]) -> int:
     return processes
 
 
-def _check_initializer(initializer: Optional[Callable[..., Any]]) -> None:
+def _check_initializer(initializer: Callable[..., Any] | None) -> None:
     if initializer is not None and not callable(initializer):
         raise TypeError(f"initializer: expected a callable or None, got {initializer!r}")
 
 
-def _check_buffersize(buffersize: Optional[int]) -> Optional[int]:
+def _check_buffersize(buffersize: int | None) -> int | None:
     if buffersize is not None and buffersize < 1:
         raise ValueError(f"buffersize: expected at least 1 or None, got {buffersize}")
     return buffersize
@@ -392,6 +393,6 @@ def _check_chunksize(chunksize: int) -> None:
         raise ValueError(f"chunksize: expected at least 1, got {chunksize}")
 
 
-def _chunks(iterable: Iterable[Any], size: int) -> Iterator[List[Any]]:
+def _chunks(iterable: Iterable[Any], size: int) -> Iterator[list[Any]]:
     items = iter(iterable)
     return iter(lambda: list(itertools.islice(items, size)), [])

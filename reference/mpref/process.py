@@ -14,7 +14,8 @@ import itertools
 import os
 import signal
 import threading
-from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Set, Tuple
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable, NamedTuple
 
 from ._ipc import reduction
 from ._os import child_handle, descriptors
@@ -43,26 +44,26 @@ class BaseProcess:
     def __init__(
         self,
         group: None = None,
-        target: Optional[Callable[..., object]] = None,
-        name: Optional[str] = None,
+        target: Callable[..., object] | None = None,
+        name: str | None = None,
         args: Iterable[Any] = (),
         kwargs: Mapping[str, Any] = {},
         *,
-        daemon: Optional[bool] = None,
+        daemon: bool | None = None,
     ) -> None:
         _require(group is None, f"group must be None, not {group!r}: there are no process groups")
         creator = _family.current
-        self._identity: Tuple[int, ...] = (*creator._identity, next(_family.counter))
-        self._config: Dict[str, Any] = dict(creator._config)
+        self._identity: tuple[int, ...] = (*creator._identity, next(_family.counter))
+        self._config: dict[str, Any] = dict(creator._config)
         if daemon is not None:
             self._config["daemon"] = bool(daemon)
-        self._parent_pid: Optional[int] = os.getpid()
+        self._parent_pid: int | None = os.getpid()
         self._parent_name: str = creator.name
         self._target = target
         self._args = tuple(args)
         self._kwargs = dict(kwargs)
         self._name = str(name) if name else _generated_name(self)
-        self._mp_handle: Optional[child_handle.Handle] = None
+        self._mp_handle: child_handle.Handle | None = None
         self._mp_claimed = False
         self._mp_closed = False
 
@@ -108,7 +109,7 @@ class BaseProcess:
             raise
         _family.children.add(self)
 
-    def join(self, timeout: Optional[float] = None) -> None:
+    def join(self, timeout: float | None = None) -> None:
         """Wait until the process has ended; returns None in any case.
 
         timeout: how many seconds to wait at most; None: without limit; zero or less: not at all.
@@ -238,7 +239,7 @@ class BaseProcess:
         self._config["authkey"] = AuthenticationString(authkey)
 
     @property
-    def pid(self) -> Optional[int]:
+    def pid(self) -> int | None:
         """The process ID; None before `start()`.
 
         Anchor: multiprocessing.Process.pid
@@ -249,7 +250,7 @@ class BaseProcess:
         return None if self._mp_handle is None else self._mp_handle.pid
 
     @property
-    def ident(self) -> Optional[int]:
+    def ident(self) -> int | None:
         """The same as `pid`, by the name that `threading.Thread` has for it.
 
         Anchor: multiprocessing.Process
@@ -257,7 +258,7 @@ class BaseProcess:
         return self.pid
 
     @property
-    def exitcode(self) -> Optional[int]:
+    def exitcode(self) -> int | None:
         """The exit code; None while the process has not ended, -N when signal N ended it.
 
         255 when the system could not tell, as somebody else collected the status.
@@ -307,7 +308,7 @@ class BaseProcess:
             raise AssertionError(f"can only {verb} a started process")
         handle.send_signal(signum)
 
-    def _poll(self, handle: child_handle.Handle) -> Optional[int]:
+    def _poll(self, handle: child_handle.Handle) -> int | None:
         exitcode = handle.poll()
         if exitcode is not None:
             self._note_end()
@@ -358,7 +359,7 @@ def current_process() -> BaseProcess:
     return _family.current
 
 
-def parent_process() -> Optional[BaseProcess]:
+def parent_process() -> BaseProcess | None:
     """The process object of the parent process; None in the main process.
 
     It has a name and a pid, tells whether it is alive, and can be joined.
@@ -368,7 +369,7 @@ def parent_process() -> Optional[BaseProcess]:
     return _family.parent
 
 
-def active_children() -> List[BaseProcess]:
+def active_children() -> list[BaseProcess]:
     """A list of the children of the current process that are alive; joins those that have ended.
 
     Anchor: multiprocessing.active_children
@@ -425,7 +426,7 @@ class _ParentProcess(BaseProcess):
     def is_alive(self) -> bool:
         return not descriptors.ready(self._end, 0)
 
-    def join(self, timeout: Optional[float] = None) -> None:
+    def join(self, timeout: float | None = None) -> None:
         descriptors.ready(self._end, timeout)
 
     @property
@@ -433,7 +434,7 @@ class _ParentProcess(BaseProcess):
         return self._pid
 
     @property
-    def exitcode(self) -> Optional[int]:
+    def exitcode(self) -> int | None:
         return None  # a child can't know
 
     @property
@@ -448,20 +449,20 @@ class _Family:
     """The process objects of this process, of its parent and of its children."""
 
     def __init__(self) -> None:
-        self.children: Set[BaseProcess] = set()
-        self.parent: Optional[BaseProcess] = None
+        self.children: set[BaseProcess] = set()
+        self.parent: BaseProcess | None = None
         self.counter = itertools.count(1)
         self.claiming = threading.Lock()
         self.current: BaseProcess
 
-    def listed(self) -> List[BaseProcess]:
+    def listed(self) -> list[BaseProcess]:
         while True:
             try:
                 return list(self.children)
             except RuntimeError:
                 continue  # another thread changed the set meanwhile
 
-    def start_over(self, current: BaseProcess, parent: Optional[BaseProcess]) -> None:
+    def start_over(self, current: BaseProcess, parent: BaseProcess | None) -> None:
         self.__init__()  # type: ignore[misc]
         self.current, self.parent = current, parent
 

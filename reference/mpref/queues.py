@@ -26,7 +26,8 @@ import threading
 import time
 import weakref
 from collections import deque
-from typing import Any, Callable, Deque, Iterator, List, Optional, Tuple
+from collections.abc import Iterator
+from typing import Any, Callable
 
 from ._ipc import channels, messages, one_way, payloads, reduction
 from ._ipc.connections import Pipe
@@ -74,7 +75,7 @@ class Queue(Shareable):
         self._feeder = _Feeder(writer)
         _queues.add(self)
 
-    def put(self, obj: Any, block: bool = True, timeout: Optional[float] = None) -> None:
+    def put(self, obj: Any, block: bool = True, timeout: float | None = None) -> None:
         """Pickle `obj` and put it into the queue.
 
         block: False does not wait for a free slot, whatever the timeout. timeout: how many seconds
@@ -98,7 +99,7 @@ class Queue(Shareable):
             self._give_slot_back()
             raise
 
-    def get(self, block: bool = True, timeout: Optional[float] = None) -> Any:
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
         """Remove an object from the queue and return it.
 
         block: False does not wait for an object, whatever the timeout. timeout: how many seconds to
@@ -117,7 +118,7 @@ class Queue(Shareable):
         self._give_slot_back()
         return messages.unpack(*message)
 
-    def _wait_for_message(self, timeout: Optional[float]) -> channels.Message:
+    def _wait_for_message(self, timeout: float | None) -> channels.Message:
         for wait in self._waits(timeout):
             if self._reader.ready(wait):
                 try:
@@ -129,7 +130,7 @@ class Queue(Shareable):
                 self._reclaim_slots()
         raise queue.Empty
 
-    def _wait_for_slot(self, timeout: Optional[float]) -> bool:
+    def _wait_for_slot(self, timeout: float | None) -> bool:
         for wait in self._waits(timeout):
             if self._slots.acquire(True, wait):
                 return True
@@ -139,7 +140,7 @@ class Queue(Shareable):
                 self._reclaim_slots()
         return False
 
-    def _waits(self, timeout: Optional[float]) -> Iterator[Optional[float]]:
+    def _waits(self, timeout: float | None) -> Iterator[float | None]:
         """Divides `timeout` into the parts after each of which a waiter looks for lost slots."""
         until = None if timeout is None else time.monotonic() + timeout
         wait = LOST_AFTER
@@ -255,7 +256,7 @@ class Queue(Shareable):
         if not getattr(self, "_closed", True) and not is_finalizing():
             self.close()
 
-    def __getstate__(self) -> Tuple[Any, ...]:
+    def __getstate__(self) -> tuple[Any, ...]:
         self._check_handing_over()
         self._check_open()
         ends = [
@@ -264,7 +265,7 @@ class Queue(Shareable):
         ]
         return self._start_method, self._maxsize, self._creator, ends, self._slots
 
-    def __setstate__(self, state: Tuple[Any, ...]) -> None:
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
         self._start_method, self._maxsize, self._creator, ends, slots = state
         reader, writer = ([fd.detach() for fd in end] for end in ends)
         self._bind(one_way.Reader(*reader), one_way.Writer(*writer), slots)
@@ -321,10 +322,10 @@ class JoinableQueue(Queue):
             if not self._unfinished.locked():
                 self._all_done.wait()
 
-    def __getstate__(self) -> Tuple[Any, ...]:
+    def __getstate__(self) -> tuple[Any, ...]:
         return super().__getstate__(), self._unfinished, self._all_done
 
-    def __setstate__(self, state: Tuple[Any, ...]) -> None:
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
         inherited, self._unfinished, self._all_done = state
         super().__setstate__(inherited)
 
@@ -375,11 +376,11 @@ class SimpleQueue(Shareable):
         self._reader.close()
         self._writer.close()
 
-    def __getstate__(self) -> Tuple[Any, ...]:
+    def __getstate__(self) -> tuple[Any, ...]:
         self._check_handing_over()
         return self._start_method, self._reader, self._writer
 
-    def __setstate__(self, state: Tuple[Any, ...]) -> None:
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
         self._start_method, self._reader, self._writer = state
 
 
@@ -393,13 +394,13 @@ class _Feeder:
         self._channel = channel
         # Reentrant, as a signal handler or a finalizer may call put() in the middle of a put().
         self._changed = threading.Condition(threading.RLock())
-        self._waiting: Deque[Tuple[payloads.Payload, List[int]]] = deque()
-        self._thread: Optional[threading.Thread] = None
+        self._waiting: deque[tuple[payloads.Payload, list[int]]] = deque()
+        self._thread: threading.Thread | None = None
         self._closing = False
         self._join_cancelled = False
-        self._exit_callback: Optional[at_exit.ExitCallback] = None
+        self._exit_callback: at_exit.ExitCallback | None = None
 
-    def send(self, data: payloads.Payload, fds: List[int], *, joined: bool) -> None:
+    def send(self, data: payloads.Payload, fds: list[int], *, joined: bool) -> None:
         """Send a message now if the channel has room, else leave it to the thread.
 
         joined: whether the process waits for the thread at its end.

@@ -11,7 +11,8 @@ import mmap
 import operator
 import os
 import struct
-from typing import Any, Callable, Iterable, Iterator, NamedTuple, Optional, Tuple, Union
+from collections.abc import Iterable, Iterator
+from typing import Any, Callable, NamedTuple, Union
 
 from ._memory import named_blocks
 from ._os import descriptors
@@ -40,12 +41,12 @@ class SharedMemory:
     Anchor: multiprocessing.shared_memory.SharedMemory
     """
 
-    _mmap: Optional[mmap.mmap] = None
-    _buf: Optional[memoryview] = None
+    _mmap: mmap.mmap | None = None
+    _buf: memoryview | None = None
 
     def __init__(
         self,
-        name: Optional[str] = None,
+        name: str | None = None,
         create: bool = False,
         size: int = 0,
         *,
@@ -78,7 +79,7 @@ class SharedMemory:
             os.close(fd)
 
     @property
-    def buf(self) -> Optional[memoryview]:
+    def buf(self) -> memoryview | None:
         """The memory; None after close().
 
         Anchor: multiprocessing.shared_memory.SharedMemory.buf
@@ -133,7 +134,7 @@ class SharedMemory:
         if self._track:
             tracker.forget(self._name, self._file)
 
-    def __reduce__(self) -> Tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         return _attach, (type(self), self._name, self._size, self._track)
 
     def __repr__(self) -> str:
@@ -169,7 +170,7 @@ Storable = Union[int, float, bool, str, bytes, None]
 
 
 class _Kind(NamedTuple):
-    types: Tuple[type, ...]
+    types: tuple[type, ...]
     encode: Callable[[Any], bytes]
     decode: Callable[[bytes], Storable]
     # In the notation of the struct module; `{}` is replaced by the room that the item has.
@@ -213,7 +214,7 @@ class ShareableList:
     """
 
     def __init__(
-        self, sequence: Optional[Iterable[Storable]] = None, *, name: Optional[str] = None
+        self, sequence: Iterable[Storable] | None = None, *, name: str | None = None
     ) -> None:
         if sequence is None:
             self.shm = SharedMemory(name)
@@ -257,7 +258,7 @@ class ShareableList:
     def __iter__(self) -> Iterator[Storable]:
         return (self[index] for index in range(self._length))
 
-    def __reduce__(self) -> Tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         return _attach_list, (type(self), self.shm.name)
 
     def __repr__(self) -> str:
@@ -323,7 +324,7 @@ class ShareableList:
         _STATE.pack_into(memory, entry + _ENTRY.size, kind, len(data))
 
 
-def _encode(value: Storable) -> Tuple[int, bytes]:
+def _encode(value: Storable) -> tuple[int, bytes]:
     for number, kind in enumerate(_KINDS):
         if isinstance(value, kind.types):
             data = kind.encode(value)

@@ -13,7 +13,7 @@ receiver would have no way to find the memory.
 from __future__ import annotations
 
 import ctypes
-from typing import Any, Callable, Dict, Optional, Tuple, Type
+from typing import Any, Callable
 
 from ._ipc import reduction
 from ._memory import heap
@@ -21,7 +21,7 @@ from ._sync.locks import RLock
 
 __all__ = ["Array", "RawArray", "RawValue", "Value", "copy", "synchronized"]
 
-_TYPES: Dict[str, Any] = {
+_TYPES: dict[str, Any] = {
     "c": ctypes.c_char,
     "u": ctypes.c_wchar,
     "b": ctypes.c_byte,
@@ -186,7 +186,7 @@ class SynchronizedBase:
     def __exit__(self, *exception: object) -> Any:
         return self._lock.__exit__(*exception)
 
-    def __reduce__(self) -> Tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         reduction.assert_spawning(self)
         return synchronized, (self._obj, self._lock)
 
@@ -282,10 +282,10 @@ class _SynchronizedStructure(SynchronizedBase):
         return method
 
 
-_wrapper_classes: Dict[type, Type[_SynchronizedStructure]] = {}
+_wrapper_classes: dict[type, type[_SynchronizedStructure]] = {}
 
 
-def _wrapper_class(ctype: Any) -> Type[_SynchronizedStructure]:
+def _wrapper_class(ctype: Any) -> type[_SynchronizedStructure]:
     cls = _wrapper_classes.get(ctype)
     if cls is None:
         fields = {
@@ -372,7 +372,7 @@ def _reduce(obj: Any) -> Any:
     return _rebuild, (*_describe(type(obj)), block)
 
 
-def _describe(ctype: Any) -> Tuple[Any, Tuple[int, ...]]:
+def _describe(ctype: Any) -> tuple[Any, tuple[int, ...]]:
     """`ctype` as a type that pickle finds by its name, and the lengths of the arrays of it."""
     lengths = []
     while issubclass(ctype, ctypes.Array) and ctype is ctype._type_ * ctype._length_:
@@ -381,7 +381,7 @@ def _describe(ctype: Any) -> Tuple[Any, Tuple[int, ...]]:
     return ctype, tuple(lengths)
 
 
-def _rebuild(ctype: Any, lengths: Tuple[int, ...], block: Optional[Any]) -> Any:
+def _rebuild(ctype: Any, lengths: tuple[int, ...], block: Any | None) -> Any:
     for length in reversed(lengths):
         ctype = ctype * length
     return _place(ctype, block)

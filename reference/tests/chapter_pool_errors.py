@@ -184,7 +184,7 @@ def exceptions_that_are_no_exceptions(ctx: BaseContext) -> None:
 
 
 def callbacks_that_raise(ctx: BaseContext) -> None:
-    with ctx.Pool(2) as pool, _quiet():
+    with ctx.Pool(2) as pool, _Quiet():
         for kind in (ValueError, MemoryError, SystemExit, KeyboardInterrupt, _Base):
 
             def callback(_: Any, kind: type[BaseException] = kind) -> NoReturn:
@@ -198,7 +198,7 @@ def callbacks_that_raise(ctx: BaseContext) -> None:
             _works(pool)
 
 
-class _quiet:
+class _Quiet:
     """What a callback raises is printed; nobody wants to read it here."""
 
     def __enter__(self) -> None:
@@ -338,7 +338,7 @@ def results_that_arrive_when_there_are_no_descriptors(ctx: BaseContext) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
         kept: list[int] = []
         try:
-            with _quiet():
+            with _Quiet():
                 raises(OSError, _duplicate_for_ever, kept)
                 for end in ends:
                     os.write(end, b".")
@@ -429,7 +429,7 @@ def results_outlive_their_pool(ctx: BaseContext) -> None:
         ]
     for call in calls:
         raises(RuntimeError, call, PATIENCE)
-    with _quiet():
+    with _Quiet():
         assert list(ctx.Pool(1).imap(_double, range(4))) == [0, 2, 4, 6]
         assert ctx.Pool(1).apply_async(_double, (5,)).get(PATIENCE) == 10
     deadline = time.monotonic() + PATIENCE
@@ -526,7 +526,7 @@ def _give(told: Turn) -> None:
 
 
 def the_initializer_is_in_the_error_of_a_broken_pool(ctx: BaseContext) -> None:
-    with _quiet(), ctx.Pool(2, _throw, (KeyError, "initializer")) as pool:
+    with _Quiet(), ctx.Pool(2, _throw, (KeyError, "initializer")) as pool:
         died = raises(WorkerDied, pool.apply_async(_double, (1,)).get, PATIENCE)
         assert "KeyError('initializer')" in str(died) and isinstance(died.__cause__, KeyError)
         assert "in _throw" in str(died.__cause__.__cause__)

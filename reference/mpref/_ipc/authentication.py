@@ -12,8 +12,9 @@ The standard library up to 3.11 does not know names of digests, and answers ever
 HMAC-MD5. So an answer of 16 bytes without a name is accepted, too.
 """
 
+from __future__ import annotations
+
 import os
-from typing import Dict, Optional
 
 from ..exceptions import AuthenticationError
 from . import channels
@@ -23,7 +24,7 @@ __all__ = ["answer_challenge", "deliver_challenge"]
 
 _CHALLENGE, _WELCOME, _FAILURE = b"#CHALLENGE#", b"#WELCOME#", b"#FAILURE#"
 # The digests of which CPython 3.12 and later accept a challenge, by the length of the digest.
-_DIGESTS: Dict[bytes, int] = {
+_DIGESTS: dict[bytes, int] = {
     b"{sha256}": 32,
     b"{md5}": 16,
     b"{sha384}": 48,
@@ -121,7 +122,7 @@ def _check_key(authkey: bytes) -> None:
         raise ValueError(f"authkey: expected bytes, got {type(authkey).__name__}")
 
 
-def _digest_name(message: bytes) -> Optional[bytes]:
+def _digest_name(message: bytes) -> bytes | None:
     return next((name for name in _DIGESTS if message.startswith(name)), None)
 
 

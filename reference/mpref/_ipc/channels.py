@@ -19,6 +19,8 @@ are -1, and the length follows in 8 bytes.
 Both send descriptors along with a message, where the socket can.
 """
 
+from __future__ import annotations
+
 import array
 import errno
 import io
@@ -26,13 +28,14 @@ import os
 import socket
 import struct
 import time
-from typing import Any, Callable, List, Optional, Sequence, Tuple, Union
+from collections.abc import Sequence
+from typing import Any, Callable
 
 from .._os import descriptors
 from . import payloads
 from .payloads import Buffer, OutOfBandPickle, Payload
 
-Message = Tuple[Payload, List[int]]
+Message = tuple[Payload, list[int]]
 
 # A payload of up to this many bytes is in the datagram, a longer one in a memfd. The datagram is
 # faster at all lengths up to 1 MiB: within one process, sending and receiving took a tenth of the
@@ -67,7 +70,7 @@ class MessageTooLong(OSError):
         )
 
 
-def pair() -> Tuple["PacketChannel", "PacketChannel"]:
+def pair() -> tuple[PacketChannel, PacketChannel]:
     """Two ends of a new local channel."""
     first, second = descriptors.channel_pair()
     for end in first, second:
@@ -75,7 +78,7 @@ def pair() -> Tuple["PacketChannel", "PacketChannel"]:
     return PacketChannel(first.detach()), PacketChannel(second.detach())
 
 
-def open_channel(fd: int) -> "Union[PacketChannel, StreamChannel]":
+def open_channel(fd: int) -> PacketChannel | StreamChannel:
     """The channel for a descriptor of any kind, which the channel owns from now on."""
     try:
         probe = socket.socket(fileno=os.dup(fd))
@@ -97,7 +100,7 @@ class PacketChannel:
     carries_buffers = True
 
     def __init__(self, fd: int) -> None:
-        self._socket: Optional[socket.socket] = None
+        self._socket: socket.socket | None = None
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, 0, fd)
         # Against a default timeout set by the program.
         self._socket.settimeout(None)
@@ -109,11 +112,11 @@ class PacketChannel:
     def fileno(self) -> int:
         return self._socket.fileno() if self._socket is not None else -1
 
-    def descriptors(self) -> List[int]:
+    def descriptors(self) -> list[int]:
         """The descriptors with which another process makes its own channel of this kind."""
         return [self.fileno()]
 
-    def ready(self, timeout: Optional[float]) -> bool:
+    def ready(self, timeout: float | None) -> bool:
         """Whether there is a message, or the end, within `timeout` seconds."""
         return descriptors.ready(self.fileno(), timeout)
 
@@ -128,7 +131,7 @@ class PacketChannel:
             self._socket.close()
             self._socket = None
 
-    def __enter__(self) -> "PacketChannel":
+    def __enter__(self) -> PacketChannel:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -177,7 +180,7 @@ class PacketChannel:
             # The next attempt raises BrokenPipeError, as for any writer whose reader is gone.
             self._socket.sendmsg(parts, (), flags)
 
-    def receive(self, maxlength: Optional[int] = None, flags: int = 0) -> Message:
+    def receive(self, maxlength: int | None = None, flags: int = 0) -> Message:
         """The next message and the descriptors that came along, now the caller's.
 
         Raises EOFError at the end of the channel, MessageTooLong, BlockingIOError where
@@ -231,19 +234,19 @@ class StreamChannel:
         self._fd = fd
         # By time.monotonic(). After it receive() raises TimeoutError. `listeners` sets it for peers
         # that have not authenticated themselves.
-        self.deadline: Optional[float] = None
-        self._socket: Optional[socket.socket] = None
+        self.deadline: float | None = None
+        self._socket: socket.socket | None = None
         self._socket = _as_unix_socket(fd)
         self.carries_descriptors = self._socket is not None
 
     def fileno(self) -> int:
         return self._fd
 
-    def descriptors(self) -> List[int]:
+    def descriptors(self) -> list[int]:
         """As PacketChannel's."""
         return [self._fd]
 
-    def ready(self, timeout: Optional[float]) -> bool:
+    def ready(self, timeout: float | None) -> bool:
         """As PacketChannel's."""
         return descriptors.ready(self._fd, timeout)
 
@@ -282,7 +285,7 @@ class StreamChannel:
         while len(rest):
             rest = rest[os.write(self._fd, rest) :]
 
-    def receive(self, maxlength: Optional[int] = None) -> Message:
+    def receive(self, maxlength: int | None = None) -> Message:
         """As PacketChannel's. When a message is too long the rest of it stays in the stream, where
         it would be taken for the next message.
         """
@@ -300,8 +303,8 @@ class StreamChannel:
             descriptors.close_all(fds)
             raise
 
-    def _header(self) -> Tuple[bytes, List[int]]:
-        fds: List[int] = []
+    def _header(self) -> tuple[bytes, list[int]]:
+        fds: list[int] = []
         self._wait()
         if self._socket is None:
             data = os.read(self._fd, 4)
@@ -339,7 +342,7 @@ class StreamChannel:
         self.close()
 
 
-def _as_unix_socket(fd: int) -> Optional[socket.socket]:
+def _as_unix_socket(fd: int) -> socket.socket | None:
     try:
         end = socket.socket(fileno=fd)
     except OSError:
@@ -377,7 +380,7 @@ def _send_patiently(
             time.sleep(_PATIENCE)
 
 
-def _descriptors(ancillary: Sequence[Tuple[int, int, Any]]) -> List[int]:
+def _descriptors(ancillary: Sequence[tuple[int, int, Any]]) -> list[int]:
     fds = array.array("i")
     for level, kind, data in ancillary:
         if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:

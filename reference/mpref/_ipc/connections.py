@@ -6,8 +6,9 @@ import errno
 import operator
 import os
 import select
+from collections.abc import Iterable
 from types import TracebackType
-from typing import Any, Iterable, List, Optional, Tuple, Type, Union
+from typing import Any, Union
 
 from .._os import descriptors
 from ..exceptions import BufferTooShort
@@ -21,7 +22,7 @@ _Channel = Union[channels.PacketChannel, channels.StreamChannel, one_way.Reader,
 _Bytes = Any
 
 
-def wait(object_list: Iterable[Any], timeout: Optional[float] = None) -> List[Any]:
+def wait(object_list: Iterable[Any], timeout: float | None = None) -> list[Any]:
     """Wait until an object of `object_list` is ready, and return those that are, in their order.
 
     An object is a readable Connection, a connected socket, the sentinel of a Process, or any
@@ -143,7 +144,7 @@ class Connection:
         self._check_readable()
         return messages.unpack(*self._channel.receive())
 
-    def poll(self, timeout: Optional[float] = 0.0) -> bool:
+    def poll(self, timeout: float | None = 0.0) -> bool:
         """Whether there is something to receive, or the other end is closed.
 
         timeout: how many seconds to wait for that at most; None: without limit. Raises OSError when
@@ -154,7 +155,7 @@ class Connection:
         self._check_readable()
         return bool(self._channel.ready(timeout))
 
-    def send_bytes(self, buf: _Bytes, offset: int = 0, size: Optional[int] = None) -> None:
+    def send_bytes(self, buf: _Bytes, offset: int = 0, size: int | None = None) -> None:
         """Send bytes of `buf`, a bytes-like object, as one message.
 
         offset: the first byte to be sent. size: how many bytes; None: all from `offset` on.
@@ -182,7 +183,7 @@ class Connection:
         whole = size == len(view)
         self._channel.send(view if whole else view[offset : offset + size])
 
-    def recv_bytes(self, maxlength: Optional[int] = None) -> bytes:
+    def recv_bytes(self, maxlength: int | None = None) -> bytes:
         """Wait for a message of bytes and return it.
 
         maxlength: how many bytes it may have; None: any number. A longer message raises OSError,
@@ -223,7 +224,7 @@ class Connection:
             view[offset : offset + length] = payload
             return length
 
-    def _receive_bytes(self, maxlength: Optional[int]) -> payloads.Buffer:
+    def _receive_bytes(self, maxlength: int | None) -> payloads.Buffer:
         try:
             message: channels.Message = self._channel.receive(maxlength=maxlength)
         except channels.MessageTooLong:
@@ -259,13 +260,13 @@ class Connection:
 
     def __exit__(
         self,
-        kind: Optional[Type[BaseException]],
-        value: Optional[BaseException],
-        traceback: Optional[TracebackType],
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self.close()
 
-    def __reduce__(self) -> Tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         self._check_open()
         return _rebuild, (
             type(self._channel),
@@ -275,7 +276,7 @@ class Connection:
         )
 
 
-def Pipe(duplex: bool = True) -> Tuple[Connection, Connection]:
+def Pipe(duplex: bool = True) -> tuple[Connection, Connection]:
     """Two connected ends.
 
     duplex: whether both can send and receive; with False the first can only receive, the second
@@ -291,7 +292,7 @@ def Pipe(duplex: bool = True) -> Tuple[Connection, Connection]:
 
 
 def _rebuild(
-    kind: Type[_Channel], fds: List[reduction.DupFd], readable: bool, writable: bool
+    kind: type[_Channel], fds: list[reduction.DupFd], readable: bool, writable: bool
 ) -> Connection:
     return Connection._over(kind(*[fd.detach() for fd in fds]), readable, writable)
 

@@ -4,12 +4,14 @@ They use the standard library's format over stream sockets, so either end may be
 Programs have them from `mpref.connection`.
 """
 
+from __future__ import annotations
+
 import os
 import socket
 import time
 import weakref
 from types import TracebackType
-from typing import Any, Optional, Tuple, Type, Union
+from typing import Any, Union
 
 from .. import _events
 from ..exceptions import AuthenticationError
@@ -24,7 +26,7 @@ OPENING_SECONDS = 20.0
 # The name of the socket in a listener's private folder.
 _SOCKET_NAME = "listener"
 
-Address = Union[str, Tuple[str, int], Tuple[Any, ...]]
+Address = Union[str, tuple[str, int], tuple[Any, ...]]
 
 
 class Listener:
@@ -43,18 +45,18 @@ class Listener:
 
     def __init__(
         self,
-        address: Optional[Address] = None,
-        family: Optional[str] = None,
+        address: Address | None = None,
+        family: str | None = None,
         backlog: int = 1,
-        authkey: Optional[bytes] = None,
+        authkey: bytes | None = None,
     ) -> None:
-        self._socket: Optional[socket.socket] = None
+        self._socket: socket.socket | None = None
         _check_key(authkey)
         self._authkey = authkey
         self._last_accepted: Any = None
         self._family = family or (_family_of(address) if address is not None else "AF_UNIX")
         number = _number_of(self._family)
-        self._cleanup: Optional[weakref.finalize] = None  # type: ignore[type-arg]
+        self._cleanup: weakref.finalize | None = None  # type: ignore[type-arg]
         if address is None:
             address = self._private_address()
         end = socket.socket(number, socket.SOCK_STREAM)
@@ -136,14 +138,14 @@ class Listener:
         """
         return self._last_accepted
 
-    def __enter__(self) -> "Listener":
+    def __enter__(self) -> Listener:
         return self
 
     def __exit__(
         self,
-        kind: Optional[Type[BaseException]],
-        value: Optional[BaseException],
-        traceback: Optional[TracebackType],
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -170,9 +172,7 @@ class Listener:
         return self._family == "AF_UNIX" and isinstance(path, str) and path[:1] not in ("", "\0")
 
 
-def Client(
-    address: Address, family: Optional[str] = None, authkey: Optional[bytes] = None
-) -> Connection:
+def Client(address: Address, family: str | None = None, authkey: bytes | None = None) -> Connection:
     """Connect to the listener at `address`.
 
     family: 'AF_INET', 'AF_UNIX', or None to tell it from the address. authkey: bytes that both
@@ -199,7 +199,7 @@ def Client(
     return connection
 
 
-def _check_key(authkey: Optional[bytes]) -> None:
+def _check_key(authkey: bytes | None) -> None:
     if authkey is not None and not isinstance(authkey, bytes):
         raise TypeError(f"authkey: expected bytes or None, got {type(authkey).__name__}")
 

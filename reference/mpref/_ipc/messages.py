@@ -1,13 +1,14 @@
 """Objects to messages and back, with the file descriptors that belong to them."""
 
 import os
-from typing import Any, List, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Any
 
 from .._os import descriptors
 from . import channels, payloads, reduction
 
 
-def pack(obj: Any) -> Tuple[bytes, List[int]]:
+def pack(obj: Any) -> tuple[bytes, list[int]]:
     """The pickle of `obj`, and the descriptors that have to be sent along with it.
 
     The descriptors still belong to the pickled objects. To send them later than these are closed,
@@ -18,7 +19,7 @@ def pack(obj: Any) -> Tuple[bytes, List[int]]:
     return data, fds
 
 
-def pack_apart(obj: Any) -> Tuple[payloads.Payload, List[int]]:
+def pack_apart(obj: Any) -> tuple[payloads.Payload, list[int]]:
     """As `pack`, but large buffers of the objects are not copied.
 
     For channels with `carries_buffers`. The buffers change when the objects do: to send them later,
@@ -29,9 +30,9 @@ def pack_apart(obj: Any) -> Tuple[payloads.Payload, List[int]]:
     return payloads.OutOfBandPickle(data, buffers) if buffers else data, fds
 
 
-def keep(fds: Sequence[int]) -> List[int]:
+def keep(fds: Sequence[int]) -> list[int]:
     """Duplicates of `fds`, which the caller has to close."""
-    kept: List[int] = []
+    kept: list[int] = []
     try:
         for fd in fds:
             kept.append(os.dup(fd))  # noqa: PERF401 (should one fail, the others are closed)
@@ -41,7 +42,7 @@ def keep(fds: Sequence[int]) -> List[int]:
     return kept
 
 
-def unpack(payload: payloads.Payload, fds: List[int]) -> Any:
+def unpack(payload: payloads.Payload, fds: list[int]) -> Any:
     """The object of a received message. The descriptors belong to it from now on."""
     if not fds:
         return _load(payload)

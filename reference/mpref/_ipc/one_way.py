@@ -25,6 +25,8 @@ Back to the socket. Readers of the overflow take turns, and those of the socket 
 readers are at work, writers wait until the overflow is empty.
 """
 
+from __future__ import annotations
+
 import errno
 import fcntl
 import os
@@ -33,7 +35,8 @@ import struct
 import termios
 import threading
 import time
-from typing import Callable, List, Optional, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Callable
 
 from .._os import descriptors
 from . import channels, payloads
@@ -68,7 +71,7 @@ _BELIEF = 20
 _LOOK_AGAIN = 0.001
 
 
-def pair() -> Tuple["Reader", "Writer"]:
+def pair() -> tuple[Reader, Writer]:
     """The two ends of a new channel."""
     first, second = channels.pair()
     with first, second:
@@ -89,10 +92,10 @@ class Reader:
 
     def __init__(self, fd: int, overflow: int) -> None:
         self._overflow = overflow
-        self._epoll: Optional[select.epoll] = None
+        self._epoll: select.epoll | None = None
         self._packets = channels.PacketChannel(fd)
 
-    def descriptors(self) -> List[int]:
+    def descriptors(self) -> list[int]:
         """The descriptors with which another process makes its own `Reader`."""
         return [self._packets.fileno(), self._overflow]
 
@@ -105,7 +108,7 @@ class Reader:
             self._epoll = epoll
         return self._epoll.fileno()
 
-    def ready(self, timeout: Optional[float]) -> bool:
+    def ready(self, timeout: float | None) -> bool:
         """Whether there is a message, or the end, within `timeout` seconds."""
         # A new one for each call, as two threads can't use the same.
         poll = select.poll()
@@ -114,7 +117,7 @@ class Reader:
         return bool(descriptors.poll_until(poll, timeout))
 
     def receive(
-        self, maxlength: Optional[int] = None, timeout: Optional[float] = None
+        self, maxlength: int | None = None, timeout: float | None = None
     ) -> channels.Message:
         """As PacketChannel's, but raises BlockingIOError when nothing comes within `timeout`."""
         deadline = None
@@ -140,7 +143,7 @@ class Reader:
             if not self.ready(timeout):
                 raise BlockingIOError(errno.EAGAIN, "no message")
 
-    def _take_in_turn(self, maxlength: Optional[int]) -> Optional[channels.Message]:
+    def _take_in_turn(self, maxlength: int | None) -> channels.Message | None:
         fd = self._packets.fileno()
         with _turns.lock:
             try:
@@ -159,7 +162,7 @@ class Reader:
             raise channels.MessageTooLong(len(payload), maxlength)
         return payload, []
 
-    def _take(self) -> Optional[bytes]:
+    def _take(self) -> bytes | None:
         try:
             head = os.read(self._overflow, _FRAGMENT)
             while head[:1] == _TAIL:
@@ -204,14 +207,14 @@ class Writer:
         self._unattended_until = 0.0
         self._packets = channels.PacketChannel(fd)
 
-    def descriptors(self) -> List[int]:
+    def descriptors(self) -> list[int]:
         """The descriptors with which another process makes its own `Writer`."""
         return [self._packets.fileno(), self._overflow]
 
     def fileno(self) -> int:
         return self._packets.fileno()
 
-    def ready(self, timeout: Optional[float]) -> bool:
+    def ready(self, timeout: float | None) -> bool:
         return self._packets.ready(timeout)
 
     def send(self, payload: payloads.Payload, fds: Sequence[int] = (), flags: int = 0) -> None:
@@ -265,7 +268,7 @@ class Writer:
                 self._unattended_until = time.monotonic() + _BELIEF * PATIENCE
                 return False
 
-    def _level(self) -> Tuple[int, int]:
+    def _level(self) -> tuple[int, int]:
         """Unread bytes in the socket and in the overflow. While they only grow, nobody reads."""
         return _unread(self._packets.fileno(), termios.TIOCOUTQ), _unread(self._overflow)
 

@@ -14,7 +14,7 @@ import fcntl
 import itertools
 import os
 import socket
-from typing import Deque, Tuple
+from collections import deque
 
 from .._os import descriptors
 
@@ -30,7 +30,7 @@ _F_SETPIPE_SZ = 1031
 _BATCH = 64
 
 
-def pair() -> Tuple[int, int]:
+def pair() -> tuple[int, int]:
     """The descriptors of a reader that never waits and of a writer that waits for room."""
     if hasattr(os, "O_DIRECT") and hasattr(os, "pipe2"):
         reader, writer = os.pipe2(os.O_CLOEXEC | os.O_DIRECT)
@@ -51,7 +51,7 @@ def pair() -> Tuple[int, int]:
     return ends[0], ends[1]
 
 
-def take(reader: int, messages: Deque[bytes]) -> None:
+def take(reader: int, messages: deque[bytes]) -> None:
     """Append the messages that are there to `messages`; does not wait for any."""
     # In one call, so that no signal handler can raise between a read and the append of its result.
     try:

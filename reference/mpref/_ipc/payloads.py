@@ -6,7 +6,8 @@ import fcntl
 import io
 import os
 import struct
-from typing import Sequence, Union
+from collections.abc import Sequence
+from typing import Union
 
 __all__ = [
     "Buffer",
@@ -37,7 +38,7 @@ class OutOfBandPickle:
     def __len__(self) -> int:
         return len(self.pickle) + sum(map(len, self.buffers))
 
-    def copied(self) -> "OutOfBandPickle":
+    def copied(self) -> OutOfBandPickle:
         """The same with copies of the buffers, which do not change when the objects do."""
         return OutOfBandPickle(self.pickle, [bytes(buffer) for buffer in self.buffers])
 

@@ -24,8 +24,9 @@ import os
 import pickle
 import socket
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple, Type, TypeVar
+from typing import Any, Callable, TypeVar
 
 __all__ = [
     "DupFd",
@@ -45,15 +46,15 @@ T = TypeVar("T")
 
 
 class _State(threading.local):
-    child: Optional[object] = None
-    collected: Optional[List[int]] = None
-    provided: Optional[List[int]] = None
+    child: object | None = None
+    collected: list[int] | None = None
+    provided: list[int] | None = None
 
 
 _state = _State()
 
 
-class _Table(Dict[type, Callable[[Any], Any]]):
+class _Table(dict[type, Callable[[Any], Any]]):
     # Looked up for every instance that is pickled. A dict that asks the other one for what it does
     # not have is faster than a ChainMap.
     def __missing__(self, cls: type) -> Callable[[Any], Any]:
@@ -69,24 +70,24 @@ class ProcessPickler(pickle.Pickler):
     dispatch_table = _reducers
 
 
-def register(cls: Type[T], reduce: Callable[[T], Any]) -> None:
+def register(cls: type[T], reduce: Callable[[T], Any]) -> None:
     """Pickle instances of exactly `cls` by `reduce`, which returns what `__reduce__` would."""
     _reducers[cls] = reduce
 
 
-def dumps(obj: object, protocol: Optional[int] = None) -> bytes:
+def dumps(obj: object, protocol: int | None = None) -> bytes:
     """Pickle `obj` with the registered types."""
     buffer = io.BytesIO()
     ProcessPickler(buffer, protocol).dump(obj)
     return buffer.getvalue()
 
 
-def dumps_apart(obj: object, least: int) -> Tuple[bytes, List[memoryview]]:
+def dumps_apart(obj: object, least: int) -> tuple[bytes, list[memoryview]]:
     """Pickle `obj` without its buffers of at least `least` bytes, and return these apart.
 
     Only objects that offer buffers to protocol 5 have any, as NumPy's arrays do.
     """
-    buffers: List[memoryview] = []
+    buffers: list[memoryview] = []
 
     def belongs_in_the_pickle(buffer: pickle.PickleBuffer) -> bool:
         view = buffer.raw()
@@ -113,7 +114,7 @@ def starting(child: object) -> Iterator[None]:
         _state.child = before
 
 
-def spawning() -> Optional[object]:
+def spawning() -> object | None:
     """The process object that this thread is starting, or None."""
     return _state.child
 
@@ -138,10 +139,10 @@ class collecting_fds:  # noqa: N801 (called like a function)
 
     __slots__ = ("_before",)
 
-    _before: Optional[List[int]]
+    _before: list[int] | None
 
-    def __enter__(self) -> List[int]:
-        fds: List[int] = []
+    def __enter__(self) -> list[int]:
+        fds: list[int] = []
         self._before, _state.collected = _state.collected, fds
         return fds
 
@@ -150,7 +151,7 @@ class collecting_fds:  # noqa: N801 (called like a function)
 
 
 @contextmanager
-def providing_fds(fds: List[int]) -> Iterator[None]:
+def providing_fds(fds: list[int]) -> Iterator[None]:
     """While open, `loads` in this thread takes descriptors from `fds`.
 
     The list owns them: those that no object has taken are closed at the end.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from typing import Any, Deque, Dict, Optional, Protocol
+from typing import Any, Protocol
 
 from ..process import current_process
 from . import protocol
@@ -63,12 +63,12 @@ class _RemoteLink:
         self._client = os.urandom(16).hex()
         self._main = self._connect(is_main=True)
         self._busy = threading.Lock()
-        self._dropped: Deque[str] = deque()
+        self._dropped: deque[str] = deque()
         self._local = threading.local()
 
     def ask(self, *request: Any) -> Any:
         # Each thread has a connection of its own, since a call may take as long as it likes.
-        connection: Optional[ManagerConnection] = getattr(self._local, "connection", None)
+        connection: ManagerConnection | None = getattr(self._local, "connection", None)
         if connection is None or connection.closed:
             connection = self._local.connection = self._connect(is_main=False)
         try:
@@ -93,7 +93,7 @@ class _RemoteLink:
 
     def close(self) -> None:
         self._main.close()
-        connection: Optional[ManagerConnection] = getattr(self._local, "connection", None)
+        connection: ManagerConnection | None = getattr(self._local, "connection", None)
         if connection is not None:
             connection.close()
 
@@ -123,12 +123,12 @@ class _LocalLink:
         """There is nothing to close."""
 
 
-_links: Dict[Any, Link] = {}
+_links: dict[Any, Link] = {}
 _lock = threading.RLock()
-_server: Optional[LocalServer] = None
+_server: LocalServer | None = None
 
 
-def link_to(address: Any, authkey: Optional[bytes], serializer: str) -> Link:
+def link_to(address: Any, authkey: bytes | None, serializer: str) -> Link:
     """This process's link to the server at `address`, made when it is first asked for."""
     with _lock:
         link = _links.get(address)
@@ -138,7 +138,7 @@ def link_to(address: Any, authkey: Optional[bytes], serializer: str) -> Link:
         return link
 
 
-def existing(address: Any) -> Optional[Link]:
+def existing(address: Any) -> Link | None:
     """The link to the server at `address`, or None when there is none."""
     return _links.get(address)
 
@@ -159,12 +159,12 @@ def become_server(server: LocalServer) -> None:
         _links[server.address] = _LocalLink(server)
 
 
-def own_server() -> Optional[LocalServer]:
+def own_server() -> LocalServer | None:
     """The server that runs in this process, or None."""
     return _server
 
 
-def start_over() -> Dict[Any, Link]:
+def start_over() -> dict[Any, Link]:
     """In a forked child: close the original's links, and say which they were."""
     global _lock
     _lock = threading.RLock()

@@ -12,7 +12,7 @@ and its arguments. The answer is a kind and a value:
 from __future__ import annotations
 
 import traceback
-from typing import Any, NamedTuple, Optional, Tuple
+from typing import Any, NamedTuple
 
 from .._ipc import authentication, listeners
 from .._ipc.connections import Connection
@@ -45,7 +45,7 @@ class Token(NamedTuple):
     typeid: str
     address: Any
     ident: str
-    exposed: Tuple[str, ...]
+    exposed: tuple[str, ...]
 
 
 class ManagerConnection:
@@ -60,7 +60,7 @@ class ManagerConnection:
         """Whether close() was called."""
         return self._end.closed
 
-    def send(self, message: Tuple[Any, ...]) -> None:
+    def send(self, message: tuple[Any, ...]) -> None:
         if self._pickles:
             self._end.send(message)
             return
@@ -90,7 +90,7 @@ class ManagerConnection:
             # The value can't be serialized, so nothing was sent.
             self.send((FAILED, traceback.format_exc()))
 
-    def exchange(self, *request: Any) -> Tuple[str, Any]:
+    def exchange(self, *request: Any) -> tuple[str, Any]:
         """Send a request and return the answer. What it raises comes from the connection."""
         self.send(request)
         kind, value = self.receive()
@@ -104,7 +104,7 @@ class ManagerConnection:
         self._end.close()
 
 
-def opened(answer: Tuple[str, Any]) -> Any:
+def opened(answer: tuple[str, Any]) -> Any:
     """The result in an answer, which is a Token for a new shared object.
 
     Raises the exception in the answer, or RemoteError with its traceback.
@@ -138,7 +138,7 @@ def connect(
     return connection
 
 
-def authenticate(end: Connection, authkey: bytes, deadline: Optional[float]) -> None:
+def authenticate(end: Connection, authkey: bytes, deadline: float | None) -> None:
     """The server's part of the authentication; `deadline` by time.monotonic()."""
     end._channel.deadline = deadline
     authentication.deliver_challenge(end, authkey)

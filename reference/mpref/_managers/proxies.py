@@ -6,7 +6,8 @@ import functools
 import os
 import time
 import weakref
-from typing import Any, Callable, Dict, List, Mapping, Optional, Protocol, Sequence, Tuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable, Protocol
 
 from .._ipc import reduction
 from .._os import weak
@@ -44,15 +45,15 @@ class BaseProxy:
     Anchor: multiprocessing.managers.BaseProxy
     """
 
-    _exposed_: Optional[Tuple[str, ...]] = None
+    _exposed_: tuple[str, ...] | None = None
     _method_to_typeid_: Mapping[str, str] = {}
 
     def __init__(
         self,
         token: Token,
         serializer: str,
-        manager: Optional[Manager] = None,
-        authkey: Optional[bytes] = None,
+        manager: Manager | None = None,
+        authkey: bytes | None = None,
         incref: bool = True,
     ) -> None:
         link = links.link_to(token.address, authkey, serializer)
@@ -68,7 +69,7 @@ class BaseProxy:
         _living.add(self)
 
     def _callmethod(
-        self, methodname: str, args: Sequence[Any] = (), kwds: Optional[Mapping[str, Any]] = None
+        self, methodname: str, args: Sequence[Any] = (), kwds: Mapping[str, Any] | None = None
     ) -> Any:
         """Call a method of the referent and return a copy of its result, or a proxy for it.
 
@@ -108,7 +109,7 @@ class BaseProxy:
     def __deepcopy__(self, memo: Any) -> Any:
         return self._getvalue()
 
-    def __reduce__(self) -> Tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         link = self._link()
         # A child that is being started may have another authentication key.
         key = link.authkey if reduction.spawning() is not None else None
@@ -124,12 +125,12 @@ class AutoProxy(BaseProxy):
         return f"<AutoProxy[{typeid}] object, typeid {typeid!r} at {id(self):#x}>"
 
 
-@functools.lru_cache(maxsize=None)
-def _auto(exposed: Tuple[str, ...]) -> Any:
+@functools.cache
+def _auto(exposed: tuple[str, ...]) -> Any:
     return type("AutoProxy", (AutoProxy,), {name: _method(name) for name in exposed})
 
 
-def make_proxy(token: Token, link: Any, manager: Optional[Manager] = None) -> Any:
+def make_proxy(token: Token, link: Any, manager: Manager | None = None) -> Any:
     """The proxy for a new shared object, which the server has counted for this process already."""
     registered = manager._registry.get(token.typeid) if manager is not None else None
     kind = (registered and registered.proxytype) or _auto(token.exposed)
@@ -138,7 +139,7 @@ def make_proxy(token: Token, link: Any, manager: Optional[Manager] = None) -> An
 
 def MakeProxyType(name: str, exposed: Sequence[str]) -> Any:
     """A class of proxies with the methods of these names."""
-    methods: Dict[str, Any] = {each: _method(each) for each in exposed}
+    methods: dict[str, Any] = {each: _method(each) for each in exposed}
     return type(name, (BaseProxy,), {**methods, "_exposed_": tuple(exposed)})
 
 
@@ -158,7 +159,7 @@ def referent_of(obj: Any) -> Any:
     return obj
 
 
-def _rebuild(kind: Any, token: Any, serializer: str, authkey: Optional[bytes]) -> Any:
+def _rebuild(kind: Any, token: Any, serializer: str, authkey: bytes | None) -> Any:
     found = Token(*token)
     return (kind or _auto(found.exposed))(found, serializer, authkey=authkey)
 
@@ -261,7 +262,7 @@ class AcquirerProxy(_Acquired, MakeProxyType("AcquirerProxy", _LOCK)):  # type: 
 class ConditionProxy(_Acquired, MakeProxyType("ConditionProxy", _CONDITION)):  # type: ignore[misc]
     """The proxy of a threading.Condition."""
 
-    def wait_for(self, predicate: Callable[[], Any], timeout: Optional[float] = None) -> Any:
+    def wait_for(self, predicate: Callable[[], Any], timeout: float | None = None) -> Any:
         """Wait until `predicate()` is true, and return its last value.
 
         predicate: a function without arguments, which is called in this process. timeout: how many
@@ -339,7 +340,7 @@ class ValueProxy(MakeProxyType("ValueProxy", ("get", "set"))):  # type: ignore[m
         self.set(value)
 
 
-_POOL: List[str] = [
+_POOL: list[str] = [
     "apply", "apply_async", "close", "imap", "imap_unordered", "join", "map", "map_async",
     "starmap", "starmap_async", "terminate",
 ]  # fmt: skip

@@ -14,7 +14,8 @@ import threading
 import time
 import traceback
 from collections import Counter
-from typing import Any, Callable, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Tuple, Type
+from collections.abc import Mapping
+from typing import Any, Callable, NamedTuple
 
 from .._ipc import listeners
 from .._ipc.connections import Connection, Pipe, wait
@@ -31,15 +32,15 @@ _PATIENCE = 0.05
 class Registered(NamedTuple):
     """A type identifier, as `BaseManager.register()` was told of it."""
 
-    callable: Optional[Callable[..., Any]]
-    exposed: Optional[Tuple[str, ...]]
+    callable: Callable[..., Any] | None
+    exposed: tuple[str, ...] | None
     method_to_typeid: Mapping[str, str]
     proxytype: Any
 
 
 class _Shared(NamedTuple):
     referent: Any
-    exposed: FrozenSet[str]
+    exposed: frozenset[str]
     method_to_typeid: Mapping[str, str]
 
 
@@ -65,10 +66,10 @@ class Server:
         # Reentrant, as a proxy in this process may be collected meanwhile, and then releases its
         # object.
         self._lock = threading.RLock()
-        self._shared: Dict[str, _Shared] = {}
-        self._held: Dict[str, Counter[str]] = {}
+        self._shared: dict[str, _Shared] = {}
+        self._held: dict[str, Counter[str]] = {}
         self._stopped, self._stop_writer = Pipe(duplex=False)
-        self._commands: Dict[str, Callable[..., Tuple[str, Any]]] = {
+        self._commands: dict[str, Callable[..., tuple[str, Any]]] = {
             "create": self._create,
             "call": self._call,
             "value": self._value,
@@ -95,7 +96,7 @@ class Server:
         """
         links.become_server(self)
         assert self._listener._socket is not None
-        watched: List[Any] = [self._listener._socket, self._stopped]
+        watched: list[Any] = [self._listener._socket, self._stopped]
         parent = parent_process()
         if parent is not None:
             watched.append(parent.sentinel)
@@ -189,7 +190,7 @@ class Server:
 
     def _create(
         self, client: str, typeid: str, args: Any, kwds: Mapping[str, Any]
-    ) -> Tuple[str, Any]:
+    ) -> tuple[str, Any]:
         registered = self._registry[typeid]
         if registered.callable is None:
             if kwds or len(args) != 1:
@@ -216,7 +217,7 @@ class Server:
 
     def _call(
         self, client: str, ident: str, method: str, args: Any, kwds: Mapping[str, Any]
-    ) -> Tuple[str, Any]:
+    ) -> tuple[str, Any]:
         shared = self._find(ident)
         if method not in shared.exposed:
             raise AttributeError(
@@ -231,13 +232,13 @@ class Server:
             return PROXY, tuple(self._share(client, shared.method_to_typeid[method], result))
         return VALUE, list(result) if isinstance(result, _VIEWS) else result
 
-    def _value(self, client: str, ident: str) -> Tuple[str, Any]:
+    def _value(self, client: str, ident: str) -> tuple[str, Any]:
         return VALUE, self._find(ident).referent
 
-    def _repr(self, client: str, ident: str) -> Tuple[str, Any]:
+    def _repr(self, client: str, ident: str) -> tuple[str, Any]:
         return VALUE, repr(self._find(ident).referent)
 
-    def _keep(self, client: str, ident: str) -> Tuple[str, Any]:
+    def _keep(self, client: str, ident: str) -> tuple[str, Any]:
         with self._lock:
             self._find(ident)
             # A process that has ended meanwhile can't hold an object; what nobody holds is
@@ -248,7 +249,7 @@ class Server:
                 self._let_go(ident)
         return VALUE, None
 
-    def _drop(self, client: str, ident: str) -> Tuple[str, Any]:
+    def _drop(self, client: str, ident: str) -> tuple[str, Any]:
         dropped = None
         with self._lock:
             held = self._held.get(client, Counter())
@@ -260,11 +261,11 @@ class Server:
         del dropped
         return VALUE, None
 
-    def _stop(self, client: str) -> Tuple[str, Any]:
+    def _stop(self, client: str) -> tuple[str, Any]:
         self.stop()
         return VALUE, None
 
-    def _let_go(self, ident: str) -> Optional[_Shared]:
+    def _let_go(self, ident: str) -> _Shared | None:
         if any(ident in held for held in self._held.values()):
             return None
         return self._shared.pop(ident, None)
@@ -282,10 +283,10 @@ class Server:
         return self._find(token.ident).referent
 
 
-_VIEWS: Tuple[Type[Any], ...] = (type({}.keys()), type({}.values()), type({}.items()))
+_VIEWS: tuple[type[Any], ...] = (type({}.keys()), type({}.values()), type({}.items()))
 
 
-def public_methods(referent: Any) -> List[str]:
+def public_methods(referent: Any) -> list[str]:
     """The names of all methods that don't begin with an underscore."""
     names = (name for name in dir(referent) if not name.startswith("_"))
     return [name for name in names if callable(getattr(referent, name, None))]

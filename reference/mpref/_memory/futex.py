@@ -18,7 +18,6 @@ from __future__ import annotations
 import ctypes
 import os
 import time
-from typing import Optional
 
 from . import segments
 
@@ -63,7 +62,7 @@ _syscall.argtypes = (
 )
 
 
-def _find_number() -> Optional[int]:
+def _find_number() -> int | None:
     system = os.uname()
     number = _SYS_FUTEX.get((system.machine, ctypes.sizeof(ctypes.c_void_p)))
     if system.sysname != "Linux" or number is None:
@@ -99,7 +98,7 @@ class Word:
     def value(self, value: int) -> None:
         self._cell.value = value
 
-    def wait(self, expected: int, until: Optional[float] = None) -> None:
+    def wait(self, expected: int, until: float | None = None) -> None:
         """Sleep while the word is `expected`, at most until `until` (by time.monotonic()).
 
         Returns when `wake()` was called, and at the latest after LONGEST_SLEEP. The caller has to
@@ -132,11 +131,11 @@ def wake_at(address: int, count: int = ALL) -> None:
         _syscall(_number, address, _FUTEX_WAKE, min(count, ALL), None)
 
 
-def deadline(timeout: Optional[float]) -> Optional[float]:
+def deadline(timeout: float | None) -> float | None:
     """The time at which a wait of `timeout` seconds that begins now is over. None: never."""
     return None if timeout is None else time.monotonic() + timeout
 
 
-def is_past(until: Optional[float]) -> bool:
+def is_past(until: float | None) -> bool:
     """Whether the time `until` has come."""
     return until is not None and time.monotonic() >= until

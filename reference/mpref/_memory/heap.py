@@ -19,7 +19,7 @@ import ctypes
 import mmap
 import os
 import threading
-from typing import Any, Deque, List, Optional, Tuple
+from typing import Any
 
 from . import segments
 
@@ -52,13 +52,13 @@ class _Arena:
     def __init__(self, size: int) -> None:
         self.segment = segments.Segment(size)
         # (begin, end) of each free part, in order; two that touch are made one.
-        self.free: List[Tuple[int, int]] = [(0, size)]
+        self.free: list[tuple[int, int]] = [(0, size)]
         # From this offset on nothing was ever given out, so all is zero.
         self.clean = 0
         # Bytes that this process does not use any more, and perhaps another one.
         self.lost = 0
 
-    def take(self, size: int) -> Optional[int]:
+    def take(self, size: int) -> int | None:
         for place, (begin, end) in enumerate(self.free):
             if end - begin >= size:
                 rest = [(begin + size, end)] if end - begin > size else []
@@ -103,8 +103,8 @@ class _Heap:
         self.forks = 0
         # Finalizers run at any moment, also while this thread holds the lock. They put blocks that
         # come back on this list, which needs no lock.
-        self.returned: Deque[Tuple[_Arena, int, int, bool]] = collections.deque()
-        self._arenas: List[_Arena] = []
+        self.returned: collections.deque[tuple[_Arena, int, int, bool]] = collections.deque()
+        self._arenas: list[_Arena] = []
         self._next_size = _FIRST_ARENA
         self._lock = threading.Lock()
 
@@ -122,7 +122,7 @@ class _Heap:
             finally:
                 self._lock.release()
 
-    def _find(self, size: int) -> Tuple[_Arena, int]:
+    def _find(self, size: int) -> tuple[_Arena, int]:
         for arena in reversed(self._arenas):
             offset = arena.take(size)
             if offset is not None:
@@ -161,7 +161,7 @@ class _ArenaBlock(segments.Block):
         self._forks = heap.forks
         self._is_private = True
 
-    def __reduce__(self) -> Tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         self._is_private = False
         return segments.Block, (self.segment, self.offset, self.size)
 

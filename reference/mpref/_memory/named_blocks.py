@@ -15,7 +15,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-from typing import Callable, Optional, Tuple
+from typing import Callable
 
 from .._start import tracker
 
@@ -50,7 +50,7 @@ def attach(name: str) -> int:
     return os.open(path(name), _O_OPEN)
 
 
-def create(name: Optional[str], size: int, track: bool) -> Tuple[str, int]:
+def create(name: str | None, size: int, track: bool) -> tuple[str, int]:
     """A new block of `size` zeroed bytes, and its name: an unused one, when none is given."""
     if name is not None:
         return _create(plain(name), size, track)
@@ -61,7 +61,7 @@ def create(name: Optional[str], size: int, track: bool) -> Tuple[str, int]:
             continue
 
 
-def _create(name: str, size: int, track: bool) -> Tuple[str, int]:
+def _create(name: str, size: int, track: bool) -> tuple[str, int]:
     fd = _open_unnamed()
     give_name: Callable[[], None]
     if fd is not None:
@@ -79,7 +79,7 @@ def _create(name: str, size: int, track: bool) -> Tuple[str, int]:
     return name, fd
 
 
-def _open_unnamed() -> Optional[int]:
+def _open_unnamed() -> int | None:
     if not tracker.descriptors_have_names():
         return None  # it could not get its name later
     try:

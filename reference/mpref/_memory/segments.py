@@ -14,11 +14,13 @@ reason a forked child begins a segment of its own: two allocators over one segme
 the same slot twice.
 """
 
+from __future__ import annotations
+
 import collections
 import ctypes
 import os
 import threading
-from typing import Any, Callable, Deque, Dict, List, Optional, Tuple
+from typing import Any, Callable
 
 from .._ipc import reduction
 from .._os import descriptors
@@ -36,7 +38,7 @@ _KNOWN = -1
 class Segment:
     """Memory behind a file descriptor; all bytes are zero at first."""
 
-    def __init__(self, size: int, fd: Optional[int] = None) -> None:
+    def __init__(self, size: int, fd: int | None = None) -> None:
         if fd is None:
             fd = os.memfd_create("mpref")
             try:
@@ -62,11 +64,11 @@ class Segment:
             self.fd = -1
             close(fd)
 
-    def __reduce__(self) -> Tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         return _attach_segment, (reduction.DupFd(self.fd), self.size)
 
 
-def _attach_segment(fd: "reduction.DupFd", size: int) -> Segment:
+def _attach_segment(fd: reduction.DupFd, size: int) -> Segment:
     return Segment(size, fd.detach())
 
 
@@ -80,7 +82,7 @@ class Block:
         self.offset = offset
         self.size = size
         # For the allocator, when it can use the slot again; see the head of the file.
-        self._private: Optional[Tuple["_Allocator", "_Slab", int]] = None
+        self._private: tuple[_Allocator, _Slab, int] | None = None
 
     @property
     def address(self) -> int:
@@ -91,7 +93,7 @@ class Block:
         """The bytes themselves, writable."""
         return memoryview(self.segment.memory)[self.offset : self.offset + self.size]
 
-    def __reduce__(self) -> Tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         if self._private is not None:
             allocator, slab, _ = self._private
             self._private = allocator, slab, _KNOWN
@@ -112,13 +114,13 @@ class _Slab:
         self.size = size
         self.segment = Segment(_SEGMENT)
         # Offsets of slots that came back, and of those that were never given out.
-        self.free: List[int] = []
+        self.free: list[int] = []
         self.fresh = iter(range(0, _SEGMENT - size + 1, size))
         self.used = 0
         # Some slots won't be used again, as another process may use them.
         self.lost = False
 
-    def take(self) -> Optional[int]:
+    def take(self) -> int | None:
         offset = self.free.pop() if self.free else next(self.fresh, None)
         if offset is not None:
             self.used += 1
@@ -131,10 +133,10 @@ class _Allocator:
     def __init__(self) -> None:
         self.forks = 0
         # By the length of their slots. Only those that may have a free slot.
-        self._slabs: Dict[int, List[_Slab]] = {}
+        self._slabs: dict[int, list[_Slab]] = {}
         # Finalizers run at any moment, also while this thread holds the lock. They put slots that
         # come back on this list, which needs no lock.
-        self._returned: Deque[Tuple[_Slab, int, int]] = collections.deque()
+        self._returned: collections.deque[tuple[_Slab, int, int]] = collections.deque()
         # Reentrant, as a signal handler may make a lock in the middle of any of these methods.
         self._lock = threading.RLock()
         self._is_putting_back = False
@@ -148,7 +150,7 @@ class _Allocator:
         slab.segment.memory[offset : offset + size] = bytes(size)
         return block
 
-    def _take(self, size: int) -> Tuple[_Slab, int]:
+    def _take(self, size: int) -> tuple[_Slab, int]:
         slabs = self._slabs.setdefault(size, [])
         while True:
             for slab in slabs[-1:]:
@@ -196,7 +198,7 @@ class _Allocator:
         self.forks += 1
 
 
-def _discard(slabs: List[_Slab], slab: _Slab) -> None:
+def _discard(slabs: list[_Slab], slab: _Slab) -> None:
     try:
         slabs.remove(slab)
     except ValueError:

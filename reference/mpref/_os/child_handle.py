@@ -8,7 +8,7 @@ import struct
 import threading
 import time
 import weakref
-from typing import Callable, List, Optional
+from typing import Callable
 
 from . import descriptors, pidfd, weak
 
@@ -24,7 +24,7 @@ __all__ = [
 
 # Called when a child has ended that was perhaps killed, and so may have left something undone that
 # others wait for. `_sync.semaphore` wakes all sleepers then.
-when_killed: List[Callable[[], None]] = []
+when_killed: list[Callable[[], None]] = []
 # While it waits for one child, `Handle.wait` looks this often whether others have been killed.
 _LOOK_AROUND_SECONDS = 0.25
 
@@ -63,7 +63,7 @@ class Handle:
     def __init__(self, pid: int, sentinel: int, *, is_pidfd: bool) -> None:
         self.pid = pid
         self.sentinel = sentinel
-        self.exitcode: Optional[int] = None
+        self.exitcode: int | None = None
         self._is_pidfd = is_pidfd
         # Held around every waitpid() and every signal, so that no thread sends a signal to a pid
         # that another thread has just given back to the system by reaping the child.
@@ -72,7 +72,7 @@ class Handle:
         self._end_is_known = False
         _handles.add(self)
 
-    def poll(self) -> Optional[int]:
+    def poll(self) -> int | None:
         """The exit code, or None while the child runs; reaps it when it has ended."""
         if self.exitcode is None:
             with self._lock:
@@ -84,7 +84,7 @@ class Handle:
                     _tell_killed()
         return self.exitcode
 
-    def wait(self, timeout: Optional[float] = None) -> Optional[int]:
+    def wait(self, timeout: float | None = None) -> int | None:
         """Like `poll`, but wait for the end at most `timeout` seconds (None: without limit)."""
         if self.poll() is not None:
             return self.exitcode
@@ -95,7 +95,7 @@ class Handle:
             time.sleep(_ZOMBIE_POLL_SECONDS)
         return self.exitcode
 
-    def _await_sentinel(self, deadline: Optional[float]) -> bool:
+    def _await_sentinel(self, deadline: float | None) -> bool:
         while True:
             left = _LOOK_AROUND_SECONDS
             if deadline is not None:
@@ -134,11 +134,11 @@ class Handle:
             except OSError:
                 pass
 
-    def _collect(self) -> Optional[int]:
+    def _collect(self) -> int | None:
         raise NotImplementedError
 
 
-_handles: "weakref.WeakSet[Handle]" = weakref.WeakSet()
+_handles: weakref.WeakSet[Handle] = weakref.WeakSet()
 
 
 def _look_around() -> None:
@@ -170,7 +170,7 @@ class DirectChild(Handle):
         super().__init__(pid, sentinel, is_pidfd=is_pidfd)
         self._may_lag = not is_pidfd
 
-    def _collect(self) -> Optional[int]:
+    def _collect(self) -> int | None:
         exitcode = self._reap()
         if exitcode is None and self._may_lag and descriptors.ready(self.sentinel, 0):
             self._may_lag = False
@@ -180,7 +180,7 @@ class DirectChild(Handle):
                 exitcode = self._reap()
         return exitcode
 
-    def _reap(self) -> Optional[int]:
+    def _reap(self) -> int | None:
         try:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
         except ChildProcessError:
@@ -191,7 +191,7 @@ class DirectChild(Handle):
 class ServedChild(Handle):
     """A child that the fork server forked for this process, and whose exit status it reports."""
 
-    def __init__(self, pid: int, status: socket.socket, end: Optional[int]) -> None:
+    def __init__(self, pid: int, status: socket.socket, end: int | None) -> None:
         """`end`: a process descriptor; without one, the status channel is the sentinel."""
         super().__init__(pid, status.fileno() if end is None else end, is_pidfd=end is not None)
         self._status = status
@@ -202,7 +202,7 @@ class ServedChild(Handle):
         self._open = False
         self._status.close()
 
-    def _collect(self) -> Optional[int]:
+    def _collect(self) -> int | None:
         if not descriptors.ready(self.sentinel, 0):
             return None
         # The child has ended, so its status is there or comes as soon as the server gets to it;

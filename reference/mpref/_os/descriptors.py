@@ -17,7 +17,7 @@ import struct
 import sys
 import threading
 import time
-from typing import Iterable, List, Optional, Sequence, Tuple
+from collections.abc import Iterable, Sequence
 
 __all__ = [
     "above_stdio",
@@ -46,14 +46,14 @@ _DUPFD_CLOEXEC: int = getattr(fcntl, "F_DUPFD_CLOEXEC", 1030)
 _LONGEST_POLL_MS = 2**31 - 1
 
 
-def ready(fd: int, timeout: Optional[float] = None) -> bool:
+def ready(fd: int, timeout: float | None = None) -> bool:
     """Wait until `fd` is readable or at its end, at most `timeout` seconds; say whether it is."""
     poll = select.poll()
     poll.register(fd, select.POLLIN)
     return bool(poll_until(poll, timeout))
 
 
-def poll_until(poll: select.poll, timeout: Optional[float]) -> List[Tuple[int, int]]:
+def poll_until(poll: select.poll, timeout: float | None) -> list[tuple[int, int]]:
     """`poll.poll()` with a timeout in seconds: None is endless, a negative one counts as zero."""
     if timeout is None:
         return poll.poll()
@@ -66,7 +66,7 @@ def poll_until(poll: select.poll, timeout: Optional[float]) -> List[Tuple[int, i
             return events
 
 
-def channel_pair() -> Tuple[socket.socket, socket.socket]:
+def channel_pair() -> tuple[socket.socket, socket.socket]:
     """Two connected ends, which programs that are executed do not inherit."""
     one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
@@ -85,9 +85,9 @@ def send_fds(channel: socket.socket, fds: Sequence[int]) -> None:
         channel.sendmsg([_HEADER.pack(len(fds))], rights)
 
 
-def receive_fds(channel: socket.socket) -> List[int]:
+def receive_fds(channel: socket.socket) -> list[int]:
     """The descriptors of the next message. Raises EOFError when the other end is gone."""
-    received: List[int] = []
+    received: list[int] = []
     try:
         while True:
             expected = _receive_chunk(channel, received)
@@ -98,7 +98,7 @@ def receive_fds(channel: socket.socket) -> List[int]:
         raise
 
 
-def receive_with_fds(channel: socket.socket, size: int) -> Tuple[bytes, List[int]]:
+def receive_with_fds(channel: socket.socket, size: int) -> tuple[bytes, list[int]]:
     """The next message, of at most `size` bytes, and the descriptors that came with it.
 
     Raises EOFError when the other end is gone, OSError (EMFILE) when there is no room for them.
@@ -226,7 +226,7 @@ def _above_stdio(sock: socket.socket) -> socket.socket:
     return sock if sock.fileno() > 2 else socket.socket(fileno=above_stdio(sock.detach()))
 
 
-def _receive_chunk(channel: socket.socket, received: List[int]) -> int:
+def _receive_chunk(channel: socket.socket, received: list[int]) -> int:
     data, fds = receive_with_fds(channel, _HEADER.size)
     received.extend(fds)
     (expected,) = _HEADER.unpack(data)

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import Optional
 
 from . import descriptors, pidfd
 
 __all__ = ["dup_own_end"]
 
 _lock = threading.Lock()
-_own: Optional[int] = None
-_writer: Optional[int] = None
+_own: int | None = None
+_writer: int | None = None
 
 
 def dup_own_end() -> int:

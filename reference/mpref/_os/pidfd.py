@@ -15,7 +15,7 @@ import errno
 import os
 import signal
 import sys
-from typing import Callable, Optional
+from typing import Callable
 
 __all__ = ["available", "open_pidfd", "send_signal"]
 
@@ -23,8 +23,8 @@ __all__ = ["available", "open_pidfd", "send_signal"]
 _SYS_PIDFD_SEND_SIGNAL = 424
 _SYS_PIDFD_OPEN = 434
 
-_available: Optional[bool] = None
-_syscall: Optional[Callable[..., int]] = None
+_available: bool | None = None
+_syscall: Callable[..., int] | None = None
 
 
 def available() -> bool:

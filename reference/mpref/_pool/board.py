@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import mmap
 import os
-from typing import Any, Tuple
+from typing import Any
 
 from .._ipc import reduction
 from .._os import descriptors
@@ -42,7 +42,7 @@ class Board:
         if fd >= 0:
             os.close(fd)
 
-    def __reduce__(self) -> Tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         return _attach, (reduction.DupFd(self._fd), self.places)
 
 

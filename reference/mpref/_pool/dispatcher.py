@@ -28,7 +28,7 @@ import threading
 import time
 import weakref
 from collections import deque
-from typing import Any, Callable, Deque, Dict, List, Optional, Tuple
+from typing import Any, Callable
 
 from .._ipc import channels, messages, packets, payloads
 from .._os import descriptors, weak
@@ -83,9 +83,9 @@ class Dispatcher:
         self,
         process_class: Callable[..., Any],
         size: int,
-        initializer: Optional[Callable[..., Any]],
-        initargs: Tuple[Any, ...],
-        maxtasks: Optional[int],
+        initializer: Callable[..., Any] | None,
+        initargs: tuple[Any, ...],
+        maxtasks: int | None,
     ) -> None:
         self.size = size
         self.state = RUN
@@ -94,21 +94,21 @@ class Dispatcher:
         # Reentrant, as a finalizer may terminate the pool in the middle of any of these methods.
         self._lock = threading.RLock()
         self._waiting = Waiting()
-        self._workers: List[Worker] = []
-        self._by_place: Dict[int, Worker] = {}
+        self._workers: list[Worker] = []
+        self._by_place: dict[int, Worker] = {}
         # Ordered sets: ready workers without a task, and ready workers that may have one more.
-        self._idle: Dict[Worker, None] = {}
-        self._roomy: Dict[Worker, None] = {}
-        self._sending: Optional[Tuple[Worker, Task, int, List[int]]] = None
+        self._idle: dict[Worker, None] = {}
+        self._roomy: dict[Worker, None] = {}
+        self._sending: tuple[Worker, Task, int, list[int]] | None = None
         self._next_serial = 1
-        self._inbox: Deque[bytes] = deque()
+        self._inbox: deque[bytes] = deque()
         self._failed_starts = 0.0
         self._retry_at = 0.0
-        self._broken: Optional[WorkerDied] = None
-        self._deadline: Optional[float] = None
+        self._broken: WorkerDied | None = None
+        self._deadline: float | None = None
         self._watch = Watch()
-        self._fds: List[int] = []
-        self._board: Optional[Board] = None
+        self._fds: list[int] = []
+        self._board: Board | None = None
         _dispatchers.add(self)
         try:
             self._open()
@@ -236,7 +236,7 @@ class Dispatcher:
             while self._thread.is_alive():
                 self._thread.join(longest_wait())
 
-    def counts(self) -> Dict[str, int]:
+    def counts(self) -> dict[str, int]:
         """The numbers of workers, of tasks that were sent to them, and of waiting tasks."""
         if self.creator != os.getpid():
             return {"creator": self.creator}
@@ -254,7 +254,7 @@ class Dispatcher:
 
     # --- sending; the lock is held ---------------------------------------------------------------
 
-    def _pick(self, task: Task) -> Optional[Worker]:
+    def _pick(self, task: Task) -> Worker | None:
         """The worker that should get the task: an idle one, else one that may have one more."""
         if self._idle:
             return next(reversed(self._idle))
@@ -267,7 +267,7 @@ class Dispatcher:
         serial = self._next_serial
         self._next_serial = serial + 1
         data = b"".join((channels.INLINE, ends.SERIAL.pack(serial), task.packed[0]))
-        sent: List[int] = []
+        sent: list[int] = []
         self._sending = worker, task, serial, sent
         task.serial = serial
         worker.sent[serial] = task
@@ -334,7 +334,7 @@ class Dispatcher:
         idle = self._broken is not None or self._waiting.is_over
         return not self._workers and (self.state == TERMINATE or (self.state == CLOSE and idle))
 
-    def _patience(self) -> Optional[float]:
+    def _patience(self) -> float | None:
         if self._deadline is not None:
             return max(self._deadline - time.monotonic(), 0)
         if self._wants_workers():
@@ -475,8 +475,8 @@ class Dispatcher:
                 self._sort(worker)
             return
         payload: Any = packet[ends.HEADER.size :]
-        fds: List[int] = []
-        error: Optional[Exception] = None
+        fds: list[int] = []
+        error: Exception | None = None
         if kind & ends.IN_CHANNEL:
             try:
                 payload, fds = worker.end.receive(flags=channels.DONTWAIT)
@@ -602,7 +602,7 @@ def _numbered(serial: int, payload: payloads.Payload) -> payloads.Payload:
     return number + payload
 
 
-def _unpack(kind: int, payload: Any, fds: List[int]) -> Tuple[bool, Any]:
+def _unpack(kind: int, payload: Any, fds: list[int]) -> tuple[bool, Any]:
     """Whether a task has succeeded, and its result or exception."""
     try:
         found = messages.unpack(payload, fds)

@@ -19,7 +19,7 @@ import os
 import struct
 import threading
 import weakref
-from typing import Any, List, Tuple
+from typing import Any
 
 from .._ipc import channels, packets, payloads, reduction
 from .._os import descriptors, weak
@@ -77,7 +77,7 @@ class WorkerEnd:
         self._board.words[self._place] = serial
 
     def reply(
-        self, serial: int, kind: int, payload: payloads.Payload, fds: List[int], micros: int
+        self, serial: int, kind: int, payload: payloads.Payload, fds: list[int], micros: int
     ) -> None:
         """Send the outcome of a task. Waits while the pool has not read earlier replies."""
         if fds or isinstance(payload, payloads.OutOfBandPickle) or len(payload) > _LONGEST:
@@ -97,7 +97,7 @@ class WorkerEnd:
         self._channel.detach()
         self._replies = -1
 
-    def __reduce__(self) -> Tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (
             reduction.DupFd(self._channel.fileno()),
             reduction.DupFd(self._replies),
@@ -112,7 +112,7 @@ def _rebuild(
     return WorkerEnd(channels.PacketChannel(channel.detach()), replies.detach(), board, place)
 
 
-def connect(replies: int, board: Board, place: int) -> Tuple[PoolEnd, WorkerEnd]:
+def connect(replies: int, board: Board, place: int) -> tuple[PoolEnd, WorkerEnd]:
     """The ends for a new worker. `gate` has to be held until it is started."""
     ours, theirs = channels.pair()
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from typing import Any, Dict, List, Tuple, Type
+from typing import Any
 
 from .._ipc import messages, reduction
 from ..exceptions import ProcessError
@@ -73,7 +73,7 @@ def report() -> None:
         pass  # stderr is closed, or there is no memory for the text
 
 
-def pack_error(error: BaseException, text: str) -> Tuple[bytes, List[int]]:
+def pack_error(error: BaseException, text: str) -> tuple[bytes, list[int]]:
     """A message with an exception and its traceback, which its reader is able to unpickle.
 
     An exception is pickled as its class and `args`, and unpickled by calling the class with these.
@@ -112,7 +112,7 @@ class _Remade:
 
 
 def _remake(
-    cls: Type[BaseException], args: Tuple[Any, ...], state: Dict[str, Any]
+    cls: type[BaseException], args: tuple[Any, ...], state: dict[str, Any]
 ) -> BaseException:
     error = cls.__new__(cls, *args)
     error.args = args

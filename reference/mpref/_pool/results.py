@@ -10,7 +10,7 @@ import itertools
 import threading
 import time
 from collections import deque
-from typing import Any, Callable, Deque, Dict, List, Optional, Tuple
+from typing import Any, Callable, Optional
 
 from ..exceptions import TimeoutError
 from .errors import report, with_cause
@@ -46,9 +46,9 @@ class _Waiters:
     __slots__ = ("_locks",)
 
     def __init__(self) -> None:
-        self._locks: List[Any] = []
+        self._locks: list[Any] = []
 
-    def wait(self, is_so: Callable[[], Any], timeout: Optional[float]) -> bool:
+    def wait(self, is_so: Callable[[], Any], timeout: float | None) -> bool:
         """Wait until `is_so()` is true, at most `timeout` seconds. Returns whether it is."""
         if is_so():
             return True
@@ -108,7 +108,7 @@ class AsyncResult:
         self._ok = False
         self._value: Any = None
 
-    def get(self, timeout: Optional[float] = None) -> Any:
+    def get(self, timeout: float | None = None) -> Any:
         """Wait for the result and return it, or raise what the call raised.
 
         timeout: how many seconds to wait at most; None: without limit.
@@ -124,7 +124,7 @@ class AsyncResult:
             return self._value
         raise self._value
 
-    def wait(self, timeout: Optional[float] = None) -> None:
+    def wait(self, timeout: float | None = None) -> None:
         """Wait until the result is there, or `timeout` seconds (None: no limit) have passed.
 
         Anchor: multiprocessing.pool.AsyncResult.wait
@@ -147,7 +147,7 @@ class AsyncResult:
             raise ValueError("the result isn't ready: wait() for it first")
         return self._ok
 
-    def _wait(self, timeout: Optional[float]) -> bool:
+    def _wait(self, timeout: float | None) -> bool:
         if self._is_ready:
             return True
         _check_owner(self._pool)
@@ -176,9 +176,9 @@ class MapResult(AsyncResult):
     def __init__(self, pool: Any, chunks: int, callback: Callback, errback: Callback) -> None:
         super().__init__(pool, callback, errback)
         self._count = chunks
-        self._chunks: Dict[int, List[Any]] = {}
+        self._chunks: dict[int, list[Any]] = {}
         # Of several exceptions the first one, which is the one that built-in map() would raise.
-        self._error: Optional[Tuple[int, BaseException]] = None
+        self._error: tuple[int, BaseException] | None = None
         if not chunks:
             super()._deliver(0, True, [], 0)
 
@@ -202,7 +202,7 @@ class MapResult(AsyncResult):
     def _has_place(self, index: int) -> bool:
         return True
 
-    def _end_at(self, count: int, error: Optional[BaseException] = None) -> None:
+    def _end_at(self, count: int, error: BaseException | None = None) -> None:
         if error is not None:
             # The pool was terminated, so the missing chunks will not be done.
             super()._deliver(0, False, error, 0)
@@ -211,22 +211,22 @@ class MapResult(AsyncResult):
 class IMapIterator:
     """The results of imap(), in the order of the iterable, each as soon as it is there."""
 
-    def __init__(self, pool: Any, buffersize: Optional[int] = None) -> None:
+    def __init__(self, pool: Any, buffersize: int | None = None) -> None:
         self._pool = pool
         self._buffersize = buffersize
         self._is_bounded = False
         self._waiters = _Waiters()
         # Held while a result is taken out: several threads may do so.
         self._taking = threading.Lock()
-        self._current: Deque[Any] = deque()
-        self._chunks: Dict[int, Tuple[List[Any], int]] = {}
+        self._current: deque[Any] = deque()
+        self._chunks: dict[int, tuple[list[Any], int]] = {}
         self._taken = 0
         self._taken_bytes = 0
         self._come_bytes = 0
-        self._length: Optional[int] = None
-        self._error: Optional[BaseException] = None
+        self._length: int | None = None
+        self._error: BaseException | None = None
         # Called when one more task may be submitted, as results were taken.
-        self._on_place: Optional[Callable[[], Any]] = None
+        self._on_place: Callable[[], Any] | None = None
 
     def __iter__(self) -> IMapIterator:
         return self
@@ -234,7 +234,7 @@ class IMapIterator:
     def __next__(self) -> Any:
         return self.next()
 
-    def next(self, timeout: Optional[float] = None) -> Any:
+    def next(self, timeout: float | None = None) -> Any:
         """The next result. Raises what its call raised, and StopIteration after the last one.
 
         timeout: how many seconds to wait at most; None: without limit. Raises
@@ -306,7 +306,7 @@ class IMapIterator:
             return index - self._taken < self._buffersize
         return not self._is_bounded or self._come_bytes - self._taken_bytes < _UNTAKEN_BYTES
 
-    def _end_at(self, length: int, error: Optional[BaseException] = None) -> None:
+    def _end_at(self, length: int, error: BaseException | None = None) -> None:
         """Note that there are `length` tasks, and what next() raises after their results."""
         if self._length is None:
             self._error = error
@@ -315,11 +315,11 @@ class IMapIterator:
 
     # How received chunks are kept: here by their index, until it is their turn.
 
-    def _put(self, index: int, chunk: List[Any], size: int) -> None:
+    def _put(self, index: int, chunk: list[Any], size: int) -> None:
         if index >= self._taken:
             self._chunks[index] = chunk, size
 
-    def _pop(self) -> Optional[Tuple[List[Any], int]]:
+    def _pop(self) -> tuple[list[Any], int] | None:
         return self._chunks.pop(self._taken, None)
 
     def _has_come(self) -> bool:
@@ -329,14 +329,14 @@ class IMapIterator:
 class IMapUnorderedIterator(IMapIterator):
     """The results of imap_unordered(), in the order in which they come."""
 
-    def __init__(self, pool: Any, buffersize: Optional[int] = None) -> None:
+    def __init__(self, pool: Any, buffersize: int | None = None) -> None:
         super().__init__(pool, buffersize)
-        self._arrived: Deque[Tuple[List[Any], int]] = deque()
+        self._arrived: deque[tuple[list[Any], int]] = deque()
 
-    def _put(self, index: int, chunk: List[Any], size: int) -> None:
+    def _put(self, index: int, chunk: list[Any], size: int) -> None:
         self._arrived.append((chunk, size))
 
-    def _pop(self) -> Optional[Tuple[List[Any], int]]:
+    def _pop(self) -> tuple[list[Any], int] | None:
         return self._arrived.popleft() if self._arrived else None
 
     def _has_come(self) -> bool:

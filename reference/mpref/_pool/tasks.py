@@ -17,7 +17,8 @@ import itertools
 import threading
 import traceback
 from collections import deque
-from typing import Any, Callable, Deque, Iterator, List, NamedTuple, Optional, Sequence, Set, Union
+from collections.abc import Iterator, Sequence
+from typing import Any, Callable, NamedTuple, Union
 
 from .errors import report
 
@@ -93,7 +94,7 @@ class Task:
         # For Slices: the index at which the next chunk begins.
         self.stop = 0
 
-    def peek(self) -> Optional[Task]:
+    def peek(self) -> Task | None:
         """Itself while it is waiting, as it is the source of one task."""
         return self if self.serial == 0 else None
 
@@ -139,10 +140,10 @@ class Slices:
         self._function = function
         self._items = items
         self._size = size
-        self._last: Optional[Task] = None
+        self._last: Task | None = None
         self._is_stopped = False
 
-    def peek(self) -> Optional[Task]:
+    def peek(self) -> Task | None:
         """The next task. None when there is none, or while its result takes no more."""
         last = self._last
         if last is not None and last.serial == 0:
@@ -196,7 +197,7 @@ class Stream:
         self,
         result: Any,
         function: Callable[..., Any],
-        chunks: Iterator[List[Any]],
+        chunks: Iterator[list[Any]],
         dispatcher: Any,
     ) -> None:
         self.is_queued = False
@@ -205,9 +206,9 @@ class Stream:
         self._function = function
         self._chunks = chunks
         self._dispatcher = dispatcher
-        self._tasks: Deque[Task] = deque()
+        self._tasks: deque[Task] = deque()
         self._read = 0
-        self._stopped_by: Optional[BaseException] = None
+        self._stopped_by: BaseException | None = None
         self._moved = threading.Condition()
         self._is_held_up = False
 
@@ -215,7 +216,7 @@ class Stream:
         """Begin to read. Raises RuntimeError when the thread can't be started."""
         threading.Thread(target=self._run, name="PoolReader", daemon=True).start()
 
-    def peek(self) -> Optional[Task]:
+    def peek(self) -> Task | None:
         tasks = self._tasks
         moved = False
         while tasks and tasks[0].serial != 0:
@@ -248,7 +249,7 @@ class Stream:
         self.nudge()
 
     def _run(self) -> None:
-        error: Optional[BaseException] = None
+        error: BaseException | None = None
         try:
             while self._wait_for_place():
                 chunk = next(self._chunks, None)
@@ -286,9 +287,9 @@ class Waiting:
     """The tasks that no worker has, in order. The caller has to hold a lock."""
 
     def __init__(self) -> None:
-        self._sources: Deque[Source] = deque()
+        self._sources: deque[Source] = deque()
         # The sources that may have more tasks later, whether or not they have one now.
-        self._open: Set[Union[Slices, Stream]] = set()
+        self._open: set[Slices | Stream] = set()
 
     def __bool__(self) -> bool:
         return bool(self._sources)
@@ -314,7 +315,7 @@ class Waiting:
             task.serial = 0
             self._sources.appendleft(task)
 
-    def peek(self) -> Optional[Task]:
+    def peek(self) -> Task | None:
         """The next task, which stays here until its serial is set."""
         while self._sources:
             source = self._sources[0]
@@ -329,7 +330,7 @@ class Waiting:
             self._sources.popleft()
         return None
 
-    def forget_if_over(self, source: Union[Slices, Stream]) -> None:
+    def forget_if_over(self, source: Slices | Stream) -> None:
         """Remove a source that will have no more tasks from the open ones."""
         if source.is_over:
             self._open.discard(source)
@@ -339,7 +340,7 @@ class Waiting:
             if isinstance(source, Stream):
                 source.hurry()
 
-    def take_all(self) -> List[Source]:
+    def take_all(self) -> list[Source]:
         """Remove all sources, and return them."""
         taken = [*self._sources, *self._open]
         self._sources.clear()

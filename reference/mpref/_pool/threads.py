@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 import threading
-from typing import Any, Callable, Dict, List, Optional, Set, Tuple
+from typing import Any, Callable
 
 from .dispatcher import CLOSE, RUN, TERMINATE, not_running, not_the_owner
 from .errors import WorkerDied, report
@@ -30,7 +30,7 @@ class ThreadDispatcher:
     """`size` threads. The constructor starts them, and raises RuntimeError when it can't."""
 
     def __init__(
-        self, size: int, initializer: Optional[Callable[..., Any]], initargs: Tuple[Any, ...]
+        self, size: int, initializer: Callable[..., Any] | None, initargs: tuple[Any, ...]
     ) -> None:
         self.size = size
         self.state = RUN
@@ -40,10 +40,10 @@ class ThreadDispatcher:
         # Reentrant, as a finalizer may terminate the pool in the middle of any of these methods.
         self._changed = threading.Condition(threading.RLock())
         self._waiting = Waiting()
-        self._running: Set[Task] = set()
-        self._threads: List[threading.Thread] = []
+        self._running: set[Task] = set()
+        self._threads: list[threading.Thread] = []
         self._failed_starts = 0
-        self._broken: Optional[WorkerDied] = None
+        self._broken: WorkerDied | None = None
         # Callbacks of one pool never run at the same time.
         self._delivering = threading.RLock()
         try:
@@ -115,7 +115,7 @@ class ThreadDispatcher:
             return
         with self._changed:
             self.state = TERMINATE
-            sources: List[Source] = [*self._waiting.take_all(), *self._running]
+            sources: list[Source] = [*self._waiting.take_all(), *self._running]
             self._running.clear()
             self._changed.notify_all()
         error = RuntimeError("the pool was terminated before this task was done")
@@ -131,7 +131,7 @@ class ThreadDispatcher:
             for thread in others:
                 thread.join(longest_wait())
 
-    def counts(self) -> Dict[str, int]:
+    def counts(self) -> dict[str, int]:
         """The numbers of workers, of tasks that they are doing, and of waiting tasks."""
         if self.creator != os.getpid():
             return {"creator": self.creator}
@@ -201,7 +201,7 @@ class ThreadDispatcher:
         for source in sources:
             self._fail(source, error)
 
-    def _next_task(self) -> Optional[Task]:
+    def _next_task(self) -> Task | None:
         with self._changed:
             while self.state != TERMINATE:
                 task = self._waiting.peek()

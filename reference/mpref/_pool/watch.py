@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import select
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable
 
 from .._os import descriptors
 
@@ -14,7 +14,7 @@ class Watch:
     """To be used by one thread. A descriptor has to be removed before it is closed."""
 
     def __init__(self) -> None:
-        self._handlers: Dict[int, Callable[[], Any]] = {}
+        self._handlers: dict[int, Callable[[], Any]] = {}
         self._poll = select.poll()
 
     def add(self, fd: int, handler: Callable[[], Any]) -> None:
@@ -25,7 +25,7 @@ class Watch:
         if self._handlers.pop(fd, None) is not None:
             self._poll.unregister(fd)
 
-    def wait(self, timeout: Optional[float]) -> List[Callable[[], Any]]:
+    def wait(self, timeout: float | None) -> list[Callable[[], Any]]:
         """The handlers of descriptors that get ready within `timeout` seconds (None: no limit)."""
         handlers = self._handlers
         return [handlers[fd] for fd, _ in descriptors.poll_until(self._poll, timeout)]

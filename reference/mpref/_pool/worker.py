@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 import traceback
-from typing import Any, Callable, List, Optional, Tuple
+from typing import Any, Callable
 
 from .._ipc import messages, payloads
 from .._start import interrupts
@@ -26,12 +26,10 @@ PARTLY = 3  # of an EACH task: pairs of True and a value, or False and a message
 # The exit code by which shells say that SIGINT has ended a process.
 _INTERRUPTED = 130
 
-_Reply = Tuple[int, payloads.Payload, List[int]]
+_Reply = tuple[int, payloads.Payload, list[int]]
 
 
-def work(
-    end: WorkerEnd, initializer: Optional[Callable[..., Any]], initargs: Tuple[Any, ...]
-) -> None:
+def work(end: WorkerEnd, initializer: Callable[..., Any] | None, initargs: tuple[Any, ...]) -> None:
     """Do tasks until the pool closes its end of the channel."""
     ctrl_c = _CtrlC()
     try:
@@ -53,7 +51,7 @@ def work(
         sys.exit(f"a worker of a pool has lost its connection to it: {error}")
 
 
-def _initialize(end: WorkerEnd, initializer: Callable[..., Any], initargs: Tuple[Any, ...]) -> None:
+def _initialize(end: WorkerEnd, initializer: Callable[..., Any], initargs: tuple[Any, ...]) -> None:
     try:
         initializer(*initargs)
     except Exception as error:
@@ -94,7 +92,7 @@ def _but_interrupts(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return unraisable
 
 
-def _do(end: WorkerEnd, payload: Any, fds: List[int], ctrl_c: _CtrlC) -> None:
+def _do(end: WorkerEnd, payload: Any, fds: list[int], ctrl_c: _CtrlC) -> None:
     began = time.perf_counter()
     pickle = payload.pickle if isinstance(payload, payloads.OutOfBandPickle) else payload
     (serial,) = SERIAL.unpack_from(pickle)
@@ -105,7 +103,7 @@ def _do(end: WorkerEnd, payload: Any, fds: List[int], ctrl_c: _CtrlC) -> None:
     end.reply(serial, kind, reply, reply_fds, int((time.perf_counter() - began) * 1e6))
 
 
-def _outcome(payload: Any, fds: List[int]) -> _Reply:
+def _outcome(payload: Any, fds: list[int]) -> _Reply:
     # SystemExit and KeyboardInterrupt end the worker. The pool notices that.
     try:
         if isinstance(payload, payloads.OutOfBandPickle):
@@ -134,7 +132,7 @@ def _not_picklable(value: Any, error: BaseException) -> _Reply:
     return (FAILED, *messages.pack((failure, "")))
 
 
-def _partly(items: List[Any]) -> _Reply:
+def _partly(items: list[Any]) -> _Reply:
     pairs = []
     for item in items:
         failed = item

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable
 
 from . import ends
 from .board import Board
@@ -44,10 +44,10 @@ class Worker:
         # Its index on the board.
         self.place = place
         # Tasks without a reply, by serial, in the order in which they were sent.
-        self.sent: Dict[int, Task] = {}
+        self.sent: dict[int, Task] = {}
         self.is_ready = False
         # The exception that its initializer has raised.
-        self.failure: Optional[BaseException] = None
+        self.failure: BaseException | None = None
         # Whether its channel is closed, so that it gets no more tasks and ends.
         self.is_retired = False
         self.is_terminated = False
@@ -68,8 +68,8 @@ class Starter:
     def __init__(
         self,
         process_class: Callable[..., Any],
-        initializer: Optional[Callable[..., Any]],
-        initargs: Tuple[Any, ...],
+        initializer: Callable[..., Any] | None,
+        initargs: tuple[Any, ...],
         replies: int,
         board: Board,
     ) -> None:
@@ -78,7 +78,7 @@ class Starter:
         self._initargs = initargs
         self._replies = replies
         self._board = board
-        self._free: List[int] = list(range(board.places))
+        self._free: list[int] = list(range(board.places))
 
     def start_worker(self) -> Worker:
         """A new worker. Raises OSError, or what pickling the initializer raises, and has none."""

@@ -20,7 +20,7 @@ from __future__ import annotations
 import atexit
 import os
 import time
-from typing import Any, Callable, List
+from typing import Any, Callable
 
 from .. import process
 
@@ -34,9 +34,7 @@ DAEMON_GRACE_SECONDS = 1.0
 class ExitCallback:
     """A call that is made at the end of this process, unless it is cancelled before."""
 
-    def __init__(
-        self, where: List["ExitCallback"], callback: Callable[..., Any], args: Any
-    ) -> None:
+    def __init__(self, where: list[ExitCallback], callback: Callable[..., Any], args: Any) -> None:
         self._where = where
         self._call = (callback, args)
         where.append(self)
@@ -51,9 +49,9 @@ class ExitCallback:
         callback(*args)
 
 
-_before: List[ExitCallback] = []
-_after: List[ExitCallback] = []
-_last: List[ExitCallback] = []
+_before: list[ExitCallback] = []
+_after: list[ExitCallback] = []
+_last: list[ExitCallback] = []
 
 
 def before_children(callback: Callable[..., Any], *args: Any) -> ExitCallback:
@@ -88,7 +86,7 @@ def run() -> None:
     _call(_last)
 
 
-def _call(callbacks: List[ExitCallback]) -> None:
+def _call(callbacks: list[ExitCallback]) -> None:
     while callbacks:
         callback = callbacks.pop()
         try:

@@ -14,7 +14,7 @@ import pickle
 import socket
 import sys
 import threading
-from typing import Any, Callable, List, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 from .. import _events, process
 from .._ipc import reduction
@@ -124,7 +124,7 @@ def _run(load: Callable[[], _Loaded]) -> int:
         return 1
 
 
-def _load(channel: socket.socket, fds: List[int], on_ready: Callable[[], object]) -> _Loaded:
+def _load(channel: socket.socket, fds: list[int], on_ready: Callable[[], object]) -> _Loaded:
     with open(fds.pop(0), "rb") as file, reduction.providing_fds(fds):
         prepared: preparation.Preparation = pickle.load(file)
         if prepared.channel_is_sentinel:

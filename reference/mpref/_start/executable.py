@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Union
 
 __all__ = ["freeze_support", "get_executable", "set_executable"]
 
@@ -18,7 +17,7 @@ def freeze_support() -> None:
     """
 
 
-def set_executable(executable: Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]) -> None:
+def set_executable(executable: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> None:
     """Set the interpreter that runs children of the spawn method, and the fork server.
 
     executable: its path. Nobody checks it before a child is started: `start()` raises OSError when

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Optional
 
 from .. import process
 from .._os import child_handle, descriptors, liveness, pidfd
@@ -22,8 +21,8 @@ def launch(child: process.BaseProcess) -> child_handle.Handle:
     # This descriptor is for the child. It also keeps a place in our table, which the sentinel gets,
     # so that a full table is noticed before there is a child.
     end = liveness.dup_own_end()
-    sentinel: Optional[int] = None
-    writer: Optional[int] = None
+    sentinel: int | None = None
+    writer: int | None = None
     try:
         if not pidfd.available():
             sentinel, writer = os.pipe()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import pickle
 import threading
-from typing import List, Optional, Sequence
+from collections.abc import Sequence
 
 from .. import process
 from .._os import child_handle, descriptors, liveness
@@ -32,9 +32,9 @@ SERVER_GRACE_SECONDS = 0.5
 _ON_ERROR = ("ignore", "warn", "fail")
 
 _lock = threading.Lock()
-_server: Optional[child_handle.Handle] = None  # only in the process that started it
-_exit_callback: Optional[at_exit.ExitCallback] = None
-_preload: List[str] = ["__main__"]
+_server: child_handle.Handle | None = None  # only in the process that started it
+_exit_callback: at_exit.ExitCallback | None = None
+_preload: list[str] = ["__main__"]
 _on_error = "ignore"
 
 

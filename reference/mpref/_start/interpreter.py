@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import sys
-from typing import List
 
 from . import executable, interrupts, main_module
 
@@ -39,7 +38,7 @@ def run(module: str, channel: socket.socket) -> int:
     return popen.pid
 
 
-def import_path() -> List[str]:
+def import_path() -> list[str]:
     """`sys.path` for a child in any folder, with the folder of this package on it."""
     path = [os.fspath(entry) for entry in sys.path if isinstance(entry, (str, os.PathLike))]
     path = [entry or main_module.ORIGINAL_DIR or entry for entry in path]
@@ -48,10 +47,10 @@ def import_path() -> List[str]:
     return path if home in path else [*path, home]
 
 
-def options() -> List[str]:
+def options() -> list[str]:
     """The options of this interpreter that change what a program does, for a child to have too."""
     flags = sys.flags
-    found: List[str] = []
+    found: list[str] = []
     for letter, count in (
         ("b", flags.bytes_warning),
         ("d", flags.debug),

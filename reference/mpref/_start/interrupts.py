@@ -8,7 +8,7 @@ on KeyboardInterrupt is reported like any other exception of the child. So `inte
 from __future__ import annotations
 
 import signal
-from typing import Any, Callable, Tuple, TypeVar
+from typing import Any, Callable, TypeVar
 
 __all__ = ["block", "ignore", "is_ignored", "release", "run_interruptibly", "unblock"]
 
@@ -57,7 +57,7 @@ def _nothing(signum: int, frame: Any) -> None:
 
 def run_interruptibly(
     work: Callable[[], T], let_through: Callable[[], object]
-) -> Tuple[T, Callable[[], object]]:
+) -> tuple[T, Callable[[], object]]:
     """Do `work`, which is the program's code, with SIGINT let through, and hold it back after.
 
     Returns the result of `work`, and a function that lets SIGINT through again.

@@ -27,7 +27,7 @@ import os
 import stat
 import sys
 import types
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from .surroundings import Surroundings
 
@@ -54,7 +54,7 @@ _PYC_HEADER_BYTES = 16
 
 try:
     # Relative paths of the command line (sys.path[0], the script) are relative to this.
-    ORIGINAL_DIR: Optional[str] = os.getcwd()
+    ORIGINAL_DIR: str | None = os.getcwd()
 except OSError:
     ORIGINAL_DIR = None
 
@@ -62,15 +62,15 @@ except OSError:
 class Origin(NamedTuple):
     """Where a main module comes from: exactly one of `module` and `path` says it."""
 
-    module: Optional[str]
-    path: Optional[str]
-    file: Optional[str] = None
+    module: str | None
+    path: str | None
+    file: str | None = None
     """The parent's `__file__`, which may be relative; `path` is absolute."""
 
 
-_origin: Optional[Origin] = None
+_origin: Origin | None = None
 # What the main module found around it when it was run in this process.
-_seen: Optional[Surroundings] = None
+_seen: Surroundings | None = None
 _importing = False
 
 
@@ -93,7 +93,7 @@ def refuse_while_importing() -> None:
         )
 
 
-def origin() -> Optional[Origin]:
+def origin() -> Origin | None:
     """Where this process' main module comes from, or None when children can't run it again."""
     if _origin is not None:
         return _origin
@@ -109,7 +109,7 @@ def origin() -> Optional[Origin]:
     return Origin(None, _absolute(str(path)), str(path))
 
 
-def refuse_unreadable(wanted: Optional[Origin]) -> None:
+def refuse_unreadable(wanted: Origin | None) -> None:
     """Raise FileNotFoundError or RuntimeError where a child could not read its main module.
 
     The file may be gone, or be a pipe that can be read only once. `start()` then fails in the
@@ -129,7 +129,7 @@ def refuse_unreadable(wanted: Optional[Origin]) -> None:
         )
 
 
-def load(wanted: Optional[Origin], seen: Surroundings) -> None:
+def load(wanted: Origin | None, seen: Surroundings) -> None:
     """Make the main module that `wanted` describes this process' own.
 
     Does nothing when this process has run it already in the same surroundings: a copy of the fork

@@ -7,7 +7,7 @@ pools and managers need it and must not depend on the contexts that are built fr
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any
 
 __all__ = ["DEFAULT", "NAMES", "checked", "choose", "chosen", "current"]
 
@@ -15,10 +15,10 @@ __all__ = ["DEFAULT", "NAMES", "checked", "choose", "chosen", "current"]
 NAMES = ("forkserver", "spawn", "fork")
 DEFAULT = NAMES[0]
 
-_chosen: Optional[str] = None
+_chosen: str | None = None
 
 
-def chosen() -> Optional[str]:
+def chosen() -> str | None:
     """The start method in use, or None while it is not fixed yet."""
     return _chosen
 
@@ -31,7 +31,7 @@ def current() -> str:
     return _chosen
 
 
-def choose(name: Optional[str]) -> None:
+def choose(name: str | None) -> None:
     """Use the start method `name` from now on; None: leave it open again."""
     global _chosen
     _chosen = name

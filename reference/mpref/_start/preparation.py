@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from typing import Any, List, NamedTuple, Optional, Tuple
+from typing import Any, NamedTuple
 
 from .. import process
 from .._ipc import reduction
@@ -32,13 +32,13 @@ class Preparation(NamedTuple):
     parent_pid: int
     parent_key: bytes
     parent_end: reduction.DupFd
-    start_method: Optional[str]
+    start_method: str | None
     executable: str
     surroundings: Surroundings
-    main: Optional[main_module.Origin]
-    server: Optional[reduction.DupFd]
+    main: main_module.Origin | None
+    server: reduction.DupFd | None
     family: reduction.DupFd
-    log_settings: Optional[Tuple[int, int, bool]]
+    log_settings: tuple[int, int, bool] | None
     channel_is_sentinel: bool
     ignores_interrupts: bool
 
@@ -46,7 +46,7 @@ class Preparation(NamedTuple):
 # --- in the parent -------------------------------------------------------------------------------
 
 
-def pack(child: process.BaseProcess, channel_is_sentinel: bool) -> Tuple[bytes, List[int], int]:
+def pack(child: process.BaseProcess, channel_is_sentinel: bool) -> tuple[bytes, list[int], int]:
     """What to send to a new child: the bytes, the descriptors, and one of these to close after.
 
     Raises RuntimeError when this process is itself just importing its main module, and whatever
@@ -84,7 +84,7 @@ def pack(child: process.BaseProcess, channel_is_sentinel: bool) -> Tuple[bytes, 
         raise
 
 
-def send(channel: socket.socket, data: bytes, fds: List[int]) -> None:
+def send(channel: socket.socket, data: bytes, fds: list[int]) -> None:
     """Send what `pack` made through a child's channel. A child that has ended is no error."""
     file = descriptors.anonymous_file(data)
     try:
@@ -95,7 +95,7 @@ def send(channel: socket.socket, data: bytes, fds: List[int]) -> None:
         os.close(file)
 
 
-def _log_settings() -> Optional[Tuple[int, int, bool]]:
+def _log_settings() -> tuple[int, int, bool] | None:
     # Only a program that has asked for the logger has loaded the module, whose import is slow. A
     # bare tuple, so that a child which does not log need not load it to unpickle this.
     logging: Any = sys.modules.get(_LOGGING)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Type
+from typing import Callable
 
 from .. import process
 from .._os import child_handle
@@ -58,19 +58,19 @@ class ForkServerProcess(process.BaseProcess):
         return forkserver.launch(self)
 
 
-_LAUNCHERS: Dict[str, Callable[[process.BaseProcess], child_handle.Handle]] = {
+_LAUNCHERS: dict[str, Callable[[process.BaseProcess], child_handle.Handle]] = {
     "forkserver": forkserver.launch,
     "spawn": spawn.launch,
     "fork": fork.launch,
 }
 
-_CLASSES: Dict[str, Type[process.BaseProcess]] = {
+_CLASSES: dict[str, type[process.BaseProcess]] = {
     "forkserver": ForkServerProcess,
     "spawn": SpawnProcess,
     "fork": ForkProcess,
 }
 
 
-def default_class() -> Type[process.BaseProcess]:
+def default_class() -> type[process.BaseProcess]:
     """The class for the start method in use; fixes the default when none was chosen."""
     return _CLASSES[method.current()]

@@ -16,7 +16,7 @@ import errno
 import os
 import socket
 import struct
-from typing import List, NamedTuple, Optional, Tuple
+from typing import NamedTuple
 
 from .._os import descriptors
 from . import main_module
@@ -44,8 +44,8 @@ class Setup(NamedTuple):
     """What the server is sent when it begins."""
 
     surroundings: Surroundings
-    main: Optional[main_module.Origin]
-    preload: List[str]
+    main: main_module.Origin | None
+    preload: list[str]
     on_error: str
     parent_name: str
     parent_pid: int
@@ -57,10 +57,10 @@ class ServerGone(Exception):
 
 # --- this process's end --------------------------------------------------------------------------
 
-_channel: Optional[socket.socket] = None
+_channel: socket.socket | None = None
 
 
-def descriptor() -> Optional[int]:
+def descriptor() -> int | None:
     """The descriptor by which this process reaches the server, or None when it has none."""
     return None if _channel is None else _channel.fileno()
 
@@ -113,7 +113,7 @@ def send_request(status: socket.socket, orders: socket.socket) -> None:
         raise
 
 
-def receive_request(channel: socket.socket) -> Tuple[socket.socket, socket.socket]:
+def receive_request(channel: socket.socket) -> tuple[socket.socket, socket.socket]:
     """In the server: the ends that `send_request` handed over.
 
     Raises EOFError when the last client has gone, OSError when there is no room for descriptors.
@@ -122,7 +122,7 @@ def receive_request(channel: socket.socket) -> Tuple[socket.socket, socket.socke
     return socket.socket(fileno=status), socket.socket(fileno=orders)
 
 
-def send_answer(status: socket.socket, pid: int, error: int, fds: List[int]) -> None:
+def send_answer(status: socket.socket, pid: int, error: int, fds: list[int]) -> None:
     """In the server: say what became of a request."""
     rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
     try:
@@ -131,7 +131,7 @@ def send_answer(status: socket.socket, pid: int, error: int, fds: List[int]) -> 
         pass  # the client has gone, and its child will notice that by itself
 
 
-def receive_answer(status: socket.socket) -> Tuple[int, Optional[int]]:
+def receive_answer(status: socket.socket) -> tuple[int, int | None]:
     """The pid of the new child and, where the system has them, a process descriptor of it.
 
     Raises ServerGone, or the OSError with which the server's fork failed.

@@ -18,7 +18,6 @@ import signal
 import socket
 import sys
 import warnings
-from typing import Dict, List
 
 from .. import process
 from .._os import child_handle, descriptors, pidfd
@@ -51,7 +50,7 @@ class _Server:
     def __init__(self, channel: socket.socket, interrupts_blocked: bool) -> None:
         self._requests = channel
         self._interrupts_blocked = interrupts_blocked
-        self._statuses: Dict[int, socket.socket] = {}
+        self._statuses: dict[int, socket.socket] = {}
         self._wakeup, self._waker = os.pipe()
         os.set_blocking(self._wakeup, False)
         os.set_blocking(self._waker, False)
@@ -197,7 +196,7 @@ def _warn(name: str, error: Exception) -> None:
         )
 
 
-def _watch(pid: int) -> List[int]:
+def _watch(pid: int) -> list[int]:
     # Opened here, before the child can be reaped: its parent could get a stranger's.
     try:
         return [pidfd.open_pidfd(pid)] if pidfd.available() else []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-from typing import List
 
 from .. import process
 from .._os import child_handle, descriptors, pidfd
@@ -34,7 +33,7 @@ def launch(child: process.BaseProcess) -> child_handle.Handle:
 
 
 def _launch(
-    ours: socket.socket, theirs: socket.socket, data: bytes, fds: List[int]
+    ours: socket.socket, theirs: socket.socket, data: bytes, fds: list[int]
 ) -> child_handle.Handle:
     pid = interpreter.run("child", theirs)
     theirs.close()

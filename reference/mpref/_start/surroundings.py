@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import Dict, List, NamedTuple, Optional
+from typing import NamedTuple
 
 __all__ = ["Surroundings", "found"]
 
@@ -19,11 +19,11 @@ __all__ = ["Surroundings", "found"]
 class Surroundings(NamedTuple):
     """Plain values: they are compared, and travel to the fork server and to children."""
 
-    argv: List[str]
-    path: List[str]
-    original_dir: Optional[str]
-    current_dir: Optional[str]
-    environment: Dict[str, str]
+    argv: list[str]
+    path: list[str]
+    original_dir: str | None
+    current_dir: str | None
+    environment: dict[str, str]
 
     def apply(self) -> None:
         """Make these the surroundings of this process."""
@@ -46,7 +46,7 @@ class Surroundings(NamedTuple):
             time.tzset()  # the C library has read the variable already
 
 
-def found(path: List[str], original_dir: Optional[str]) -> Surroundings:
+def found(path: list[str], original_dir: str | None) -> Surroundings:
     """What this process finds around it now.
 
     path: its import path, as another process has to have it. original_dir: the directory in which
@@ -61,7 +61,7 @@ def found(path: List[str], original_dir: Optional[str]) -> Surroundings:
     )
 
 
-def _current_dir() -> Optional[str]:
+def _current_dir() -> str | None:
     try:
         return os.getcwd()
     except OSError:

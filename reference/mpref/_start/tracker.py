@@ -43,8 +43,8 @@ import struct
 import threading
 import time
 import warnings
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Iterator, List, Optional, Tuple
 
 from .._os import descriptors, pidfd
 from . import at_exit, interpreter
@@ -95,7 +95,7 @@ class _Registry:
         except OSError:
             return False
 
-    def records(self) -> List[Tuple[int, int, str]]:
+    def records(self) -> list[tuple[int, int, str]]:
         """Device, inode and name of every record; the name of a free one is empty."""
         data = os.pread(self.fd, os.fstat(self.fd).st_size, 0)
         whole = len(data) - len(data) % _RECORD.size
@@ -112,7 +112,7 @@ class _Registry:
         finally:
             fcntl.lockf(self.fd, fcntl.LOCK_UN, 1, byte)
 
-    def add(self, name: str, file: Tuple[int, int]) -> None:
+    def add(self, name: str, file: tuple[int, int]) -> None:
         encoded = os.fsencode(name)
         with self.locked(_CHANGING):
             names = [each for _, _, each in self.records()]
@@ -120,7 +120,7 @@ class _Registry:
             record = _RECORD.pack(*file, len(encoded), encoded)
             os.pwrite(self.fd, record, place * _RECORD.size)
 
-    def discard(self, name: str, file: Tuple[int, int]) -> None:
+    def discard(self, name: str, file: tuple[int, int]) -> None:
         with self.locked(_CHANGING):
             for place, record in enumerate(self.records()):
                 if record == (*file, name):
@@ -137,12 +137,12 @@ class _Registry:
 
 # Reentrant, as a signal handler may start a process in the middle of any of these functions.
 _lock = threading.RLock()
-_registry: Optional[_Registry] = None
+_registry: _Registry | None = None
 # The registries that this process had before it adopted its parent's, or before it closed all
 # descriptors. Kept to its end, as their blocks must not be unlinked before.
-_former: List[_Registry] = []
-_helper: Optional[int] = None  # its pid, only in the process that started it
-_exit_callback: Optional[at_exit.ExitCallback] = None
+_former: list[_Registry] = []
+_helper: int | None = None  # its pid, only in the process that started it
+_exit_callback: at_exit.ExitCallback | None = None
 
 
 def family() -> int:
@@ -347,7 +347,7 @@ def _sweep(registry: _Registry) -> None:
             pass  # it is gone, or not ours any more
 
 
-def _identity(file: os.stat_result) -> Tuple[int, int]:
+def _identity(file: os.stat_result) -> tuple[int, int]:
     return file.st_dev, file.st_ino
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from threading import BrokenBarrierError
-from typing import Any, Callable, Optional, Tuple
+from typing import Any, Callable
 
 from .._memory import futex, segments
 from .._start import method
@@ -40,8 +40,8 @@ class Barrier(Shareable):
     def __init__(
         self,
         parties: int,
-        action: Optional[Callable[[], Any]] = None,
-        timeout: Optional[float] = None,
+        action: Callable[[], Any] | None = None,
+        timeout: float | None = None,
         *,
         ctx: Any = None,
     ) -> None:
@@ -63,7 +63,7 @@ class Barrier(Shareable):
         self._broken = futex.Word(block, 8)
         self._outcomes = block.view()[12 : 12 + self._OUTCOMES]
 
-    def wait(self, timeout: Optional[float] = None) -> int:
+    def wait(self, timeout: float | None = None) -> int:
         """Wait for the others, and return which of the parties this is, from 0 on.
 
         timeout: how many seconds to wait at most; None: the barrier's own timeout.
@@ -92,7 +92,7 @@ class Barrier(Shareable):
             raise BrokenBarrierError
         return index
 
-    def _gather(self, meeting: int, until: Optional[float]) -> None:
+    def _gather(self, meeting: int, until: float | None) -> None:
         """Wait for the end of the meeting."""
         while self._meeting.value == meeting:
             self._meeting.wait(meeting, until)
@@ -175,7 +175,7 @@ class Barrier(Shareable):
         """
         return self._broken.value != 0
 
-    def __reduce__(self) -> Tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         self._check_handing_over()
         names = "_start_method", "_parties", "_action", "_timeout"
         parts = self._lock, self._block

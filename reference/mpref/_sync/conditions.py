@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from types import TracebackType
-from typing import Any, Callable, Dict, Optional, Tuple, Type
+from typing import Any, Callable
 
 from .._memory import futex, segments
 from .._start import method
@@ -65,7 +65,7 @@ class Condition(Shareable):
         self.acquire = lock.acquire
         self.release = lock.release
 
-    def wait(self, timeout: Optional[float] = None) -> bool:
+    def wait(self, timeout: float | None = None) -> bool:
         """Release the lock, wait to be notified, acquire the lock again.
 
         timeout: how many seconds to wait at most; None: without limit. Returns False when they
@@ -93,7 +93,7 @@ class Condition(Shareable):
         self._acquire(depth)
         return woken or self._withdraw(entered)
 
-    def _sleep(self, entered: int, until: Optional[float]) -> bool:
+    def _sleep(self, entered: int, until: float | None) -> bool:
         while True:
             # Read before the tokens are looked at: tokens that are made later change this number,
             # and then wait() does not sleep.
@@ -118,7 +118,7 @@ class Condition(Shareable):
         self._waiting.value -= 1
         return False
 
-    def wait_for(self, predicate: Callable[[], Any], timeout: Optional[float] = None) -> Any:
+    def wait_for(self, predicate: Callable[[], Any], timeout: float | None = None) -> Any:
         """wait() until `predicate()` is true, and return its last value.
 
         timeout: how many seconds to wait at most; None: without limit. When they have passed the
@@ -171,13 +171,13 @@ class Condition(Shareable):
 
     def __exit__(
         self,
-        kind: Optional[Type[BaseException]],
-        value: Optional[BaseException],
-        traceback: Optional[TracebackType],
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self._lock.__exit__(kind, value, traceback)
 
-    def __reduce__(self) -> Tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         self._check_handing_over()
         parts = self._lock, self._tokens, self._block
         return rebuild, (type(self), {"_start_method": self._start_method}, parts)
@@ -236,7 +236,7 @@ class Event(Shareable):
         """
         self._flag.value = 0
 
-    def wait(self, timeout: Optional[float] = None) -> bool:
+    def wait(self, timeout: float | None = None) -> bool:
         """Wait until the flag is set, up to `timeout` seconds (None: without limit).
 
         Returns whether it was set.
@@ -251,7 +251,7 @@ class Event(Shareable):
             self._stamp.wait(stamp, until)
         return True
 
-    def __reduce__(self) -> Tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         self._check_handing_over()
         return rebuild, (type(self), {"_start_method": self._start_method}, (self._block,))
 
@@ -260,7 +260,7 @@ class Event(Shareable):
         return f"<{type(self).__name__} at {id(self):#x} {state}>"
 
 
-def rebuild(cls: Any, attributes: Dict[str, Any], parts: Tuple[Any, ...]) -> Any:
+def rebuild(cls: Any, attributes: dict[str, Any], parts: tuple[Any, ...]) -> Any:
     """The object of `cls` that a pickle of it is loaded as."""
     self = cls.__new__(cls)
     self.__dict__.update(attributes)

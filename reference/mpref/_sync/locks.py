@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Tuple, Type
+from typing import Any
 
 from .. import process
 from .._ipc import reduction
@@ -54,7 +54,7 @@ class _SemaphoreObject(SemLock, Shareable):
         """
         return self._is_zero()
 
-    def __reduce__(self) -> Tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         self._check_handing_over()
         return _attach, (type(self), self._start_method, self._block, self.kind, self.maxvalue)
 
@@ -69,7 +69,7 @@ class _SemaphoreObject(SemLock, Shareable):
 
 
 def _attach(
-    cls: Type[_SemaphoreObject], start_method: str, block: segments.Block, kind: int, maxvalue: int
+    cls: type[_SemaphoreObject], start_method: str, block: segments.Block, kind: int, maxvalue: int
 ) -> _SemaphoreObject:
     self = cls._attach(block, kind, maxvalue)
     self._start_method = start_method

@@ -15,7 +15,7 @@ import ctypes
 import errno
 import os
 import time
-from typing import Any, Optional, Tuple
+from typing import Any
 
 from .._memory import segments
 from .semaphore import RECURSIVE, SemLock
@@ -47,10 +47,10 @@ class RobustLock:
     Only the first one after that gets False, so it has to repair what the lock protects.
     """
 
-    def __init__(self, block: Optional[segments.Block] = None) -> None:
+    def __init__(self, block: segments.Block | None = None) -> None:
         is_new = block is None
         self._block = segments.allocate(_MUTEX_BYTES) if block is None else block
-        self._fall_back: Optional[SemLock] = None
+        self._fall_back: SemLock | None = None
         # How many times the holder has entered it; used by the holder only.
         self._depth = 0
         if _available:
@@ -101,7 +101,7 @@ class RobustLock:
         if answer != errno.EPERM:
             _check(answer)
 
-    def __reduce__(self) -> Tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         return RobustLock, (self._block,)
 
 

@@ -22,6 +22,8 @@ ValueError, releasing a recursive lock of somebody else raises AssertionError, a
 counts as zero, and a signal handler that raises ends the waiting.
 """
 
+from __future__ import annotations
+
 import ctypes
 import errno
 import os
@@ -29,7 +31,7 @@ import sys
 import threading
 import time
 import weakref
-from typing import TYPE_CHECKING, Any, Optional, Type, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._memory import futex, segments
 from .._os import child_handle, weak
@@ -71,15 +73,15 @@ class PlainSemLock:
         self.kind = kind
         self.maxvalue = maxvalue
         self._held = 0
-        self._holder: Optional[int] = None
+        self._holder: int | None = None
 
     @classmethod
-    def _rebuild(cls, address: int, kind: int, maxvalue: int, name: None) -> "PlainSemLock":
+    def _rebuild(cls, address: int, kind: int, maxvalue: int, name: None) -> PlainSemLock:
         self = object.__new__(cls)
         PlainSemLock.__init__(self, address, kind, maxvalue)
         return self
 
-    def acquire(self, block: bool = True, timeout: Optional[float] = None) -> bool:
+    def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
         if self.kind == RECURSIVE and self._is_mine():
             self._held += 1
             return True
@@ -89,7 +91,7 @@ class PlainSemLock:
         self._holder = threading.get_ident()
         return True
 
-    def _take(self, block: bool, timeout: Optional[float]) -> bool:
+    def _take(self, block: bool, timeout: float | None) -> bool:
         if _libc.sem_trywait(self._sem) == 0:
             return True
         if not block:
@@ -170,7 +172,7 @@ class DelegatingSemLock:
         self.maxvalue: int = inner.maxvalue
 
     @classmethod
-    def _rebuild(cls, address: int, kind: int, maxvalue: int, name: None) -> "DelegatingSemLock":
+    def _rebuild(cls, address: int, kind: int, maxvalue: int, name: None) -> DelegatingSemLock:
         self = object.__new__(cls)
         inner = _multiprocessing.SemLock._rebuild(address, kind, maxvalue, name)
         DelegatingSemLock.__init__(self, inner)
@@ -183,7 +185,7 @@ class DelegatingSemLock:
         self.release()
 
 
-def _best_base() -> Type[Any]:
+def _best_base() -> type[Any]:
     if _multiprocessing is None or not _is_glibc():
         return PlainSemLock
     if sys.implementation.name == "cpython" and sys.version_info < (3, 10):
@@ -198,7 +200,7 @@ else:
 
 _T = TypeVar("_T", bound="SemLock")
 # A forked child holds none of the locks that its parent's threads held: it resets all of these.
-_alive: "weakref.WeakSet[SemLock]" = weakref.WeakSet()
+_alive: weakref.WeakSet[SemLock] = weakref.WeakSet()
 
 
 class SemLock(Base):
@@ -211,7 +213,7 @@ class SemLock(Base):
     _block: segments.Block
 
     @classmethod
-    def _create(cls: Type[_T], kind: int, value: int, maxvalue: int) -> _T:
+    def _create(cls: type[_T], kind: int, value: int, maxvalue: int) -> _T:
         if not 0 <= value <= maxvalue <= VALUE_MAX:
             raise ValueError(
                 f"semaphore value: expected 0 <= value <= {min(maxvalue, VALUE_MAX)}, got {value}"
@@ -220,7 +222,7 @@ class SemLock(Base):
 
     @classmethod
     def _create_in(
-        cls: Type[_T], block: segments.Block, kind: int, value: int, maxvalue: int
+        cls: type[_T], block: segments.Block, kind: int, value: int, maxvalue: int
     ) -> _T:
         if _libc.sem_init(block.address, 1, value) != 0:
             error = ctypes.get_errno()
@@ -228,7 +230,7 @@ class SemLock(Base):
         return cls._attach(block, kind, maxvalue)
 
     @classmethod
-    def _attach(cls: Type[_T], block: segments.Block, kind: int, maxvalue: int) -> _T:
+    def _attach(cls: type[_T], block: segments.Block, kind: int, maxvalue: int) -> _T:
         self = cls._rebuild(block.address, kind, maxvalue, None)
         assert isinstance(self, cls)
         self._block = block

@@ -13,8 +13,9 @@ all processes of a program have its global variables in common.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from threading import Barrier, Event
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Optional
+from typing import TYPE_CHECKING, Any, Callable
 
 from .._os.cpus import cpu_count
 from .._start.executable import freeze_support
@@ -88,8 +89,8 @@ __all__ = [  # noqa: RUF022 (by chapter)
 
 
 def Pool(
-    processes: Optional[int] = None,
-    initializer: Optional[Callable[..., Any]] = None,
+    processes: int | None = None,
+    initializer: Callable[..., Any] | None = None,
     initargs: Iterable[Any] = (),
 ) -> ThreadPool:
     """A pool of threads; the parameters and errors are those of `ThreadPool`.
@@ -111,7 +112,7 @@ def get_logger() -> logging.Logger:
     return _logging.get_logger()
 
 
-def log_to_stderr(level: Optional[Any] = None) -> logging.Logger:
+def log_to_stderr(level: Any | None = None) -> logging.Logger:
     """Have that logger write to stderr, as `mpref.log_to_stderr()` does.
 
     level: a number or a name of the logging module, that becomes the logger's; None leaves it.

@@ -6,7 +6,7 @@ A program sets and gets the same names of start methods as with processes.
 from __future__ import annotations
 
 import importlib
-from typing import Any, List, Optional
+from typing import Any
 
 from .._start import method as start_methods
 
@@ -20,7 +20,7 @@ __all__ = [
     "set_start_method",
 ]
 
-_method: Optional[str] = None
+_method: str | None = None
 
 
 class Context:
@@ -32,7 +32,7 @@ class Context:
     def __init__(self, method: str) -> None:
         self._method = method
 
-    def get_context(self, method: Optional[str] = None) -> Context:
+    def get_context(self, method: str | None = None) -> Context:
         """The context of a start method.
 
         method: 'fork', 'spawn' or 'forkserver'; None: this context. Raises ValueError for another
@@ -51,7 +51,7 @@ class Context:
         """
         return self._method
 
-    def set_start_method(self, method: Optional[str], force: bool = False) -> None:
+    def set_start_method(self, method: str | None, force: bool = False) -> None:
         """Raise ValueError, whatever `method` and `force` are: only the package's own can be set.
 
         Anchor: multiprocessing.set_start_method
@@ -64,7 +64,7 @@ class Context:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         return getattr(package, name)
 
-    def __dir__(self) -> List[str]:
+    def __dir__(self) -> list[str]:
         package = importlib.import_module(__package__)
         return sorted({*object.__dir__(self), *package.__all__})
 
@@ -72,7 +72,7 @@ class Context:
         return f"<{type(self).__name__} {self._method}>"
 
 
-def get_context(method: Optional[str] = None) -> Context:
+def get_context(method: str | None = None) -> Context:
     """A context with the names of this package.
 
     method: 'fork', 'spawn' or 'forkserver'; None: the start method that is set, or the default,
@@ -83,7 +83,7 @@ def get_context(method: Optional[str] = None) -> Context:
     return Context(_checked(method) if method is not None else _set_or_default())
 
 
-def get_all_start_methods() -> List[str]:
+def get_all_start_methods() -> list[str]:
     """A list of the names of the start methods, the default first.
 
     Anchor: multiprocessing.get_all_start_methods
@@ -91,7 +91,7 @@ def get_all_start_methods() -> List[str]:
     return list(start_methods.NAMES)
 
 
-def get_start_method(allow_none: bool = False) -> Optional[str]:
+def get_start_method(allow_none: bool = False) -> str | None:
     """The name of the start method that is set, or of the default, which is set then.
 
     allow_none: whether to return None when none is set, and to set nothing.
@@ -101,7 +101,7 @@ def get_start_method(allow_none: bool = False) -> Optional[str]:
     return _method if allow_none else _set_or_default()
 
 
-def set_start_method(method: Optional[str], force: bool = False) -> None:
+def set_start_method(method: str | None, force: bool = False) -> None:
     """Set the start method.
 
     method: 'fork', 'spawn' or 'forkserver'. force: whether to replace one that was set before; with
@@ -124,7 +124,7 @@ def set_executable(executable: Any) -> None:
     """
 
 
-def set_forkserver_preload(module_names: List[str]) -> None:
+def set_forkserver_preload(module_names: list[str]) -> None:
     """Do nothing, as there is no fork server.
 
     module_names: a list of strings. Raises TypeError for anything else.
@@ -135,7 +135,7 @@ def set_forkserver_preload(module_names: List[str]) -> None:
         raise TypeError(f"module_names: expected a list of strings, got {module_names!r}")
 
 
-def _checked(method: Optional[str]) -> str:
+def _checked(method: str | None) -> str:
     return start_methods.checked(method)
 
 

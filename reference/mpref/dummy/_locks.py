@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from types import TracebackType
-from typing import Any, Optional, Type
+from typing import Any
 
 __all__ = ["BoundedSemaphore", "Condition", "Lock", "RLock", "Semaphore"]
 
@@ -17,7 +17,7 @@ __all__ = ["BoundedSemaphore", "Condition", "Lock", "RLock", "Semaphore"]
 class _Acquired:
     """What can be acquired and released has a with statement."""
 
-    def acquire(self, block: bool = True, timeout: Optional[float] = None) -> bool:
+    def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
         raise NotImplementedError
 
     def release(self) -> None:
@@ -28,14 +28,14 @@ class _Acquired:
 
     def __exit__(
         self,
-        kind: Optional[Type[BaseException]],
-        value: Optional[BaseException],
-        traceback: Optional[TracebackType],
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self.release()
 
 
-def _acquire(lock: Any, block: bool, timeout: Optional[float]) -> bool:
+def _acquire(lock: Any, block: bool, timeout: float | None) -> bool:
     if not block:
         return bool(lock.acquire(False))
     if timeout is None:
@@ -52,7 +52,7 @@ class Lock(_Acquired):
     def __init__(self) -> None:
         self._lock = threading.Lock()
 
-    def acquire(self, block: bool = True, timeout: Optional[float] = None) -> bool:
+    def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
         """Acquire the lock, and say whether that was done.
 
         block: wait until it is free, at most `timeout` seconds; a negative timeout counts as zero,
@@ -93,7 +93,7 @@ class RLock(_Acquired):
         # With the methods that Condition needs, which type checkers know nothing of.
         self._lock: Any = threading.RLock()
 
-    def acquire(self, block: bool = True, timeout: Optional[float] = None) -> bool:
+    def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
         """Acquire the lock, and say whether that was done; the parameters are those of Lock.
 
         Anchor: multiprocessing.RLock.acquire
@@ -151,7 +151,7 @@ class Semaphore(_Acquired):
         self._changed = threading.Condition(threading.Lock())
         self._value = value
 
-    def acquire(self, block: bool = True, timeout: Optional[float] = None) -> bool:
+    def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
         """Take one, and say whether that was done; the parameters are those of Lock.
 
         Anchor: multiprocessing.Semaphore.acquire

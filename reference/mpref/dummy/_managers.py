@@ -5,8 +5,9 @@ from __future__ import annotations
 import array
 import builtins
 import threading
+from collections.abc import Iterable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Iterable, Optional, Type
+from typing import TYPE_CHECKING, Any
 
 from . import _locks, _queues
 
@@ -50,7 +51,7 @@ class SyncManager:
         self._is_running = False
 
     def Barrier(
-        self, parties: int, action: Any = None, timeout: Optional[float] = None
+        self, parties: int, action: Any = None, timeout: float | None = None
     ) -> threading.Barrier:
         """A barrier of threads.
 
@@ -191,9 +192,9 @@ class SyncManager:
 
     def __exit__(
         self,
-        kind: Optional[Type[BaseException]],
-        value: Optional[BaseException],
-        traceback: Optional[TracebackType],
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self.shutdown()
 

@@ -10,7 +10,8 @@ import itertools
 import sys
 import threading
 import traceback
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Callable
 
 from .. import process as _process
 from ..process import AuthenticationString
@@ -33,36 +34,36 @@ class Process:
     Anchor: multiprocessing.Process
     """
 
-    _identity: Tuple[int, ...]
+    _identity: tuple[int, ...]
     _numbers: Iterator[int]
-    _children: List[Process]
+    _children: list[Process]
 
     def __init__(
         self,
         group: None = None,
-        target: Optional[Callable[..., object]] = None,
-        name: Optional[str] = None,
+        target: Callable[..., object] | None = None,
+        name: str | None = None,
         args: Iterable[Any] = (),
         kwargs: Mapping[str, Any] = {},
         *,
-        daemon: Optional[bool] = None,
+        daemon: bool | None = None,
     ) -> None:
         _require(group is None, f"group must be None, not {group!r}: there are no process groups")
         parent = current_process()
-        self._parent: Optional[Process] = parent
+        self._parent: Process | None = parent
         self._identity = (*parent._identity, next(parent._numbers))
         self._numbers = itertools.count(1)
         self._children = []
         self._target = target
         self._args = tuple(args)
-        self._kwargs: Dict[str, Any] = dict(kwargs)
+        self._kwargs: dict[str, Any] = dict(kwargs)
         generated = f"{type(self).__name__}-{':'.join(map(str, self._identity))}"
         self._name = str(name) if name else generated
         self._daemon = parent.daemon if daemon is None else bool(daemon)
         self._authkey = AuthenticationString(parent.authkey)
         self._claiming = threading.Lock()
-        self._thread: Optional[threading.Thread] = None
-        self._exitcode: Optional[int] = None
+        self._thread: threading.Thread | None = None
+        self._exitcode: int | None = None
         self._ended = Signal()
         self._closed = False
 
@@ -102,7 +103,7 @@ class Process:
             self._thread = None
             raise
 
-    def join(self, timeout: Optional[float] = None) -> None:
+    def join(self, timeout: float | None = None) -> None:
         """Wait until the process has ended, at most `timeout` seconds; returns None either way.
 
         A timeout of zero or less does not wait. Raises AssertionError before `start()`, and for
@@ -205,7 +206,7 @@ class Process:
         self._authkey = AuthenticationString(authkey)
 
     @property
-    def pid(self) -> Optional[int]:
+    def pid(self) -> int | None:
         """The number that the system has for the thread; None before `start()`.
 
         Anchor: multiprocessing.Process.pid
@@ -214,7 +215,7 @@ class Process:
         return None if self._thread is None else self._thread.native_id
 
     @property
-    def ident(self) -> Optional[int]:
+    def ident(self) -> int | None:
         """The same as `pid`, by the name that `threading.Thread` has for it.
 
         Anchor: multiprocessing.Process
@@ -222,7 +223,7 @@ class Process:
         return self.pid
 
     @property
-    def exitcode(self) -> Optional[int]:
+    def exitcode(self) -> int | None:
         """The exit code, as a process would have it; None while the process has not ended.
 
         Anchor: multiprocessing.Process.exitcode
@@ -294,7 +295,7 @@ class Process:
         return 0
 
     @staticmethod
-    def _close_arguments(args: Tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+    def _close_arguments(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         for value in (*args, *kwargs.values()):
             if isinstance(value, _connection.Connection):
                 value.close()
@@ -335,7 +336,7 @@ class _MainProcess(Process):
         _process.current_process().authkey = authkey
 
     @property
-    def pid(self) -> Optional[int]:
+    def pid(self) -> int | None:
         return _process.current_process().pid
 
     def __repr__(self) -> str:
@@ -345,7 +346,7 @@ class _MainProcess(Process):
 class _Here(threading.local):
     """The process of a thread that one has started; of all others, the main process."""
 
-    process: Optional[Process] = None
+    process: Process | None = None
 
 
 _here = _Here()
@@ -362,7 +363,7 @@ def current_process() -> Process:
     return _here.process or _main
 
 
-def parent_process() -> Optional[Process]:
+def parent_process() -> Process | None:
     """The process object that has made the current one; None in the main process.
 
     Anchor: multiprocessing.parent_process
@@ -370,7 +371,7 @@ def parent_process() -> Optional[Process]:
     return current_process()._parent
 
 
-def active_children() -> List[Process]:
+def active_children() -> list[Process]:
     """The children of the current process that are alive.
 
     Anchor: multiprocessing.active_children

@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 import weakref
-from typing import Any, Optional
+from typing import Any
 
 from ._processes import Process, current_process
 from .connection import handed_over
@@ -40,7 +40,7 @@ class Queue(_Closable):
         super().__init__()
         self._queue: queue.Queue[Any] = queue.Queue(maxsize)
 
-    def put(self, obj: Any, block: bool = True, timeout: Optional[float] = None) -> None:
+    def put(self, obj: Any, block: bool = True, timeout: float | None = None) -> None:
         """Put `obj` into the queue.
 
         block: False does not wait until there is room, whatever the timeout. timeout: how many
@@ -54,7 +54,7 @@ class Queue(_Closable):
         self._check_open()
         self._queue.put(handed_over(obj), block, _not_negative(timeout))
 
-    def get(self, block: bool = True, timeout: Optional[float] = None) -> Any:
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
         """Remove an object from the queue and return it.
 
         block: False does not wait for an object, whatever the timeout. timeout: how many seconds to
@@ -201,5 +201,5 @@ class SimpleQueue(_Closable):
             raise OSError("the queue is closed: expected an open one")
 
 
-def _not_negative(timeout: Optional[float]) -> Optional[float]:
+def _not_negative(timeout: float | None) -> float | None:
     return None if timeout is None else min(max(timeout, 0), threading.TIMEOUT_MAX)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from typing import Optional
 
 from .._os import descriptors
 
@@ -22,8 +21,8 @@ class Signal:
         # Reentrant, as an object that is collected in the middle of a call may set the flag.
         self._lock = threading.RLock()
         self._is_set = False
-        self._reader: Optional[int] = None
-        self._writer: Optional[int] = None
+        self._reader: int | None = None
+        self._writer: int | None = None
 
     def fileno(self) -> int:
         """The descriptor, which lives as long as this object."""

@@ -18,7 +18,7 @@ import threading
 import weakref
 from collections import deque
 from types import TracebackType
-from typing import Any, Deque, List, NamedTuple, Optional, Tuple, Type
+from typing import Any, NamedTuple
 
 from .._ipc import connections as _connections
 from .._ipc.channels import MessageTooLong
@@ -88,11 +88,11 @@ class Connection(_connections.Connection):
         if hasattr(self, "_channel"):
             self.close()
 
-    def __reduce__(self) -> Tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError("a connection between threads can't be pickled: other processes have none")
 
 
-def Pipe(duplex: bool = True) -> Tuple[Connection, Connection]:
+def Pipe(duplex: bool = True) -> tuple[Connection, Connection]:
     """Two connected ends; with `duplex` false the first can only receive, the second only send.
 
     Anchor: multiprocessing.Pipe
@@ -118,15 +118,15 @@ class Listener:
     def __init__(
         self,
         address: Any = None,
-        family: Optional[str] = None,
+        family: str | None = None,
         backlog: int = 1,
-        authkey: Optional[bytes] = None,
+        authkey: bytes | None = None,
     ) -> None:
         self._closed = True
         _check(family, authkey)
         self._authkey = authkey
         self._changed = threading.Condition()
-        self._waiting: Deque[Connection] = deque()
+        self._waiting: deque[Connection] = deque()
         with _listening:
             self._address = _chosen(address, family)
             if self._address in _listeners:
@@ -196,9 +196,9 @@ class Listener:
 
     def __exit__(
         self,
-        kind: Optional[Type[BaseException]],
-        value: Optional[BaseException],
-        traceback: Optional[TracebackType],
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -211,9 +211,7 @@ class Listener:
         return True
 
 
-def Client(
-    address: Any, family: Optional[str] = None, authkey: Optional[bytes] = None
-) -> Connection:
+def Client(address: Any, family: str | None = None, authkey: bytes | None = None) -> Connection:
     """Connect to the listener at `address` and return the connection.
 
     family: is of no account. authkey: bytes that both ends must know, or None for no
@@ -264,7 +262,7 @@ class _OneWay:
     def __init__(self) -> None:
         # Reentrant, as Connection.__del__ may be called in the middle of any of these methods.
         self.changed = threading.Condition(threading.RLock())
-        self.messages: Deque[Any] = deque()
+        self.messages: deque[Any] = deque()
         self.readers = 0
         self.writers = 0
         self.readable = Signal()
@@ -291,7 +289,7 @@ class _OneWay:
                 self.readable.clear()
             return message
 
-    def ready(self, timeout: Optional[float]) -> bool:
+    def ready(self, timeout: float | None) -> bool:
         if timeout is not None:
             timeout = min(max(timeout, 0), threading.TIMEOUT_MAX)
         with self.changed:
@@ -316,7 +314,7 @@ class _OneWay:
 class _End:
     """The channel of a Connection: what can be read from it, and what can be written to it."""
 
-    def __init__(self, source: Optional[_OneWay], sink: Optional[_OneWay]) -> None:
+    def __init__(self, source: _OneWay | None, sink: _OneWay | None) -> None:
         self.source = source
         self.sink = sink
         self._never = Signal()
@@ -349,14 +347,14 @@ class _End:
     def send(self, data: Any) -> None:
         self.put(_Bytes(bytes(data)))
 
-    def receive(self, maxlength: Optional[int] = None) -> Tuple[bytes, List[int]]:
+    def receive(self, maxlength: int | None = None) -> tuple[bytes, list[int]]:
         message = self.take()
         data = message.data if isinstance(message, _Bytes) else pickle.dumps(message)
         if maxlength is not None and len(data) > maxlength:
             raise MessageTooLong(len(data), maxlength)
         return data, []
 
-    def ready(self, timeout: Optional[float]) -> bool:
+    def ready(self, timeout: float | None) -> bool:
         assert self.source is not None
         return self.source.ready(timeout)
 
@@ -370,7 +368,7 @@ _listeners: weakref.WeakValueDictionary[Any, Listener] = weakref.WeakValueDictio
 _numbers = itertools.count()
 
 
-def _chosen(address: Any, family: Optional[str]) -> Any:
+def _chosen(address: Any, family: str | None) -> Any:
     if address is None:
         if family == "AF_INET":
             return _chosen(("localhost", 0), family)
@@ -383,7 +381,7 @@ def _chosen(address: Any, family: Optional[str]) -> Any:
     return address
 
 
-def _check(family: Optional[str], authkey: Optional[bytes]) -> None:
+def _check(family: str | None, authkey: bytes | None) -> None:
     if family not in (None, "AF_INET", "AF_UNIX"):
         raise ValueError(f"family: expected 'AF_INET', 'AF_UNIX' or None, got {family!r}")
     if authkey is not None and not isinstance(authkey, bytes):
