@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import operator
 import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -203,7 +204,7 @@ class Pool:
         items: Sequence[Any] = iterable if isinstance(iterable, (range, tuple)) else list(iterable)
         if chunksize is None:
             chunksize = max(-(-len(items) // (self._dispatcher.size * _CHUNKS_PER_WORKER)), 1)
-        _check_chunksize(chunksize)
+        chunksize = _checked_chunksize(chunksize)
         chunks = -(-len(items) // chunksize)
         result = MapResult(self, chunks, callback, error_callback)
         if chunks:
@@ -263,7 +264,7 @@ class Pool:
         iterable: Iterable[Any],
         chunksize: int,
     ) -> None:
-        _check_chunksize(chunksize)
+        chunksize = _checked_chunksize(chunksize)
         dispatcher = self._dispatcher
         source: Slices | Stream
         if type(iterable) in (list, tuple, range):
@@ -388,9 +389,11 @@ def _check_buffersize(buffersize: int | None) -> int | None:
     return buffersize
 
 
-def _check_chunksize(chunksize: int) -> None:
-    if chunksize < 1:
-        raise ValueError(f"chunksize: expected at least 1, got {chunksize}")
+def _checked_chunksize(chunksize: int) -> int:
+    size = operator.index(chunksize)
+    if size < 1:
+        raise ValueError(f"chunksize: expected at least 1, got {size}")
+    return size
 
 
 def _chunks(iterable: Iterable[Any], size: int) -> Iterator[list[Any]]:

@@ -11,8 +11,9 @@ import time
 
 import mpref
 from mpref.context import BaseContext
+from mpref.pool import WorkerDied
 from run_chapter import run_chapter
-from toolkit import ALL, PATIENCE, in_scratch
+from toolkit import ALL, PATIENCE, in_scratch, raises
 
 ROUNDS = 50 if ALL else 3
 SEED = 20241105
@@ -96,10 +97,8 @@ def an_interrupt_of_one_worker_ends_its_task(ctx: BaseContext) -> None:
         worker.interrupt()
         assert pool.apply(os.getpid) == worker.pid
         result = pool.apply_async(_interrupt_oneself)
-        try:
-            result.get(PATIENCE)
-        except mpref.ProcessError as error:
-            assert f"process {worker.pid} " in str(error)
+        died = raises(WorkerDied, result.get, PATIENCE)
+        assert f"process {worker.pid} " in str(died)
         assert pool.apply(_quick, (3,)) == 3
 
 

@@ -17,7 +17,7 @@ import mpref
 from mpref.context import BaseContext
 from mpref.pool import AsyncResult, Pool, WorkerDied
 from run_chapter import run_chapter
-from toolkit import ALL, in_scratch, nothing
+from toolkit import ALL, in_scratch, nothing, raises
 
 KILLS = 1000 if ALL else 50
 WORKERS = 3
@@ -115,13 +115,14 @@ def _resolve(waiting: dict[int, AsyncResult], deadline: float, pid: int) -> list
     for number, result in waiting.items():
         result.wait(max(deadline - time.monotonic(), 0))
         assert result.ready(), f"task {number} is still waited for"
-        try:
+        if result.successful():
             value = result.get()
-        except WorkerDied as error:
-            assert f"process {pid} " in str(error) and "exit code -9" in str(error), error
-            died.append(number)
-        else:
             assert isinstance(value, bytes) or value[0] == number
+        else:
+            error = str(raises(WorkerDied, result.get))
+            assert f"process {pid} " in error, error
+            assert "exit code -9" in error, error
+            died.append(number)
     return died
 
 

@@ -249,7 +249,7 @@ class IMapIterator:
                 if self._current or self._refill():
                     item = self._current.popleft()
                     break
-                if self._taken == self._length:
+                if self._length is not None and self._taken >= self._length:
                     self._finish()
             left = None if deadline is None else deadline - time.monotonic()
             if not self._waiters.wait(self._has_more, left):
@@ -278,7 +278,8 @@ class IMapIterator:
         return True
 
     def _has_more(self) -> bool:
-        return bool(self._current) or self._has_come() or self._taken == self._length
+        is_over = self._length is not None and self._taken >= self._length
+        return is_over or bool(self._current) or self._has_come()
 
     def _deliver(self, index: int, ok: bool, value: Any, size: int) -> None:
         # A task that failed as a whole, for example as its worker died, has one outcome.

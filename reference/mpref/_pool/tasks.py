@@ -235,6 +235,8 @@ class Stream:
         for task in list(self._tasks):
             if task.serial == 0:
                 task.fail(error)
+        # The thread may be waiting for the iterable, for as long as that likes.
+        self._result._end_at(self._read, error)
         self.nudge()
 
     def nudge(self) -> None:
@@ -253,13 +255,11 @@ class Stream:
         try:
             while self._wait_for_place():
                 chunk = next(self._chunks, None)
-                if chunk is None:
+                if chunk is None or self._stopped_by is not None:
                     break
                 task = Task(self._result, EACH, self._function, chunk, self._read)
                 self._read += 1
                 self._tasks.append(task)
-                if self._stopped_by is not None:
-                    task.fail(self._stopped_by)
                 self._dispatcher.offer(self)
         except BaseException as raised:
             # Raised by the iterable. next() raises it after the results of the items.
