@@ -20,15 +20,15 @@ from mpref._ipc import channels
 SIZES = (20, 1024, 100 * 1024)
 # Linux's default of net.core.wmem_max, and what mpref asks for where it may.
 LIMITS = (212992, channels.SEND_BUFFER)
-# A writer that waits for a reader doesn't get further in this time; one that only waits to see
-# whether there is a reader at work does, after 0.02 seconds.
+# A writer that has sent nothing for this time waits for a reader. (Before it takes the overflow, a
+# writer waits for 0.02 seconds only.)
 SECONDS = 1.0
-# Their other ends must not go while there are writers.
+# Keeps the reading ends open while there are writers.
 _kept: list[Any] = []
 
 
 def count(send: Callable[[bytes], object], size: int) -> int:
-    """How often `send`, of bytes that are pickled to `size`, returns."""
+    """How often `send`, called with `size` bytes, returns."""
     message = bytes(size)
     done = [0]
     changed = threading.Event()
@@ -70,7 +70,7 @@ def main() -> None:
         for name, counts in rows.items():
             print(f"| {name}, {label} | " + " | ".join(counts) + " |", flush=True)
     sys.stdout.flush()
-    # The writers still wait.
+    # The threads still wait in send: no ordinary exit is possible.
     os._exit(0)
 
 

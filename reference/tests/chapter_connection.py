@@ -100,11 +100,11 @@ def large_buffers_travel_beside_the_pickle(ctx: BaseContext) -> None:
         *received, text = receiver.recv()
         assert text == "text" and received == [*blocks, blocks[0]]
         assert received[0] is received[4]
-        # Memory of its own, to be written on where the sender's is.
+        # The received block has memory of its own, which is writable where the sender's is.
         memory = memoryview(received[0].memory)
         memory[:1] = b"L"
         assert blocks[0].memory[:1] == b"l" and memoryview(received[1].memory).readonly
-        # A program may load by itself what somebody sent.
+        # A program may also receive the bytes and load the pickle itself.
         sender.send(blocks[0])
         assert pickle.loads(receiver.recv_bytes()) == blocks[0]
     one.send((Block(long), writer))
@@ -222,7 +222,7 @@ def recv_bytes_into_fills_a_buffer(ctx: BaseContext) -> None:
 
 
 def killed_writer_spoils_nothing(ctx: BaseContext) -> None:
-    # Killed at any instant: at most the end of what it had to say is missing.
+    # At whatever moment the writer is killed, at most its last messages are missing.
     for _ in range(5):
         reader, writer = ctx.Pipe(duplex=False)
         child = run(ctx, _burst, writer, 10**9)
@@ -326,7 +326,7 @@ def listener_leaves_no_file(ctx: BaseContext) -> None:
     assert not os.path.exists(os.path.dirname(path))
 
 
-# The standard library, in a process of its own: as either end, on whatever wire format it has.
+# The standard library of the same interpreter, in a process of its own, at either end.
 
 _CPYTHON_CLIENT = """
 import sys

@@ -71,7 +71,7 @@ def _echo(sock: socket.socket, more: list[socket.socket]) -> None:
 
 def descriptors_are_handed_over(ctx: BaseContext) -> None:
     ours, theirs = socket.socketpair()
-    # More than the kernel takes in one message.
+    # More than the kernel passes in one message.
     more = [socket.socket() for _ in range(300)]
     process = run(ctx, _echo, theirs, more)
     theirs.close()
@@ -118,18 +118,18 @@ def unneeded_descriptors_stay_here(ctx: BaseContext) -> None:
     os.close(reader)
     os.close(writer)
     assert not any(line.endswith(name) for line in listed), listed
-    # The standard streams, the turn, the parent's end, the door, stdin, and what the interpreter
-    # itself opens (/dev/urandom, PyPy's epoll).
+    # The standard streams, the turn's FIFO, the descriptors by which a child watches its parent and
+    # asks the fork server, and what the interpreter opens itself (/dev/urandom, PyPy's epoll).
     assert len(listed) <= 11, listed
 
 
 def nothing_leaks(ctx: BaseContext) -> None:
-    finish(run(ctx, nothing)).close()  # the fork server and the own end are there from now on
+    finish(run(ctx, nothing)).close()  # starts what is started once: the fork server, ...
     gc.collect()
     before = open_fds()
     for _ in range(5):
         finish(run(ctx, nothing)).close()
-    for _ in range(5):  # garbage gives its descriptors back, too
+    for _ in range(5):  # objects that nobody closes give their descriptors back, too
         finish(run(ctx, nothing))
     for _ in range(5):
         gc.collect()
@@ -174,7 +174,7 @@ def full_descriptor_table(ctx: BaseContext) -> None:
     used = len(before)
     for spare in range(12):
         process = ctx.Process(target=nothing)
-        # Every number of free places in turn: each place where a descriptor is made fails once.
+        # With one more free place each time, each step that needs a descriptor fails once.
         highest = max(map(int, before))
         fillers = [os.dup(0) for _ in range(highest + 1 - used)] if highest >= used else []
         resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 1 + spare, hard))
@@ -208,10 +208,10 @@ def killed_server_is_replaced(ctx: BaseContext) -> None:
     assert pid is not None
     os.kill(server, signal.SIGKILL)
     if not pidfd.available():
-        # Nobody but the server knew when its children end.
+        # The server alone knew when its children end, so they count as ended with it.
         process.kill()
         finish(process, UNKNOWN_EXIT)
-        # Where it counted as ended before kill() was called, it got no signal.
+        # kill() sends no signal to a process that counts as ended: this child may still be there.
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         finish(run(ctx, exit_with, 3), 3)
@@ -256,7 +256,7 @@ def removed_current_directory(ctx: BaseContext) -> None:
     os.chdir(gone)
     os.rmdir(gone)
     try:
-        # CPython 3.13.0 itself can't run a -c program there.
+        # CPython 3.13.0 can't run a program given by -c in a folder that is gone.
         if (
             subprocess.run(
                 [sys.executable, "-c", "import socket"], stderr=-3, check=False
@@ -271,7 +271,7 @@ def removed_current_directory(ctx: BaseContext) -> None:
 def missing_executable(ctx: BaseContext) -> None:
     if ctx.get_start_method() != "spawn":
         raise NotApplicable("no executable is started for each child")
-    finish(run(ctx, nothing))  # what is made at the first start is there from now on
+    finish(run(ctx, nothing))  # makes the descriptors that are made once
     process = ctx.Process(target=nothing)
     mpref.set_executable("/nonexistent/python")
     try:

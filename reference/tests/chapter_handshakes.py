@@ -1,4 +1,4 @@
-"""A Listener among strangers: malformed, truncated and late handshakes, honest ones between."""
+"""What a Listener does with malformed, truncated and late handshakes, and honest ones between."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ KEY = b"the-key-that-nobody-may-see-1729"
 
 
 class _Bomb:
-    """Leaves a file where it is unpickled."""
+    """Makes a folder when it is unpickled."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return os.mkdir, (in_scratch("exploded"),)
 
 
 class _Server:
-    """Accepts in a thread until an honest client says stop, and echoes what honest clients send."""
+    """Accepts in a thread, and echoes what clients with the key send, until one sends "stop"."""
 
     def __init__(self, address: Any) -> None:
         self.listener = Listener(address, backlog=50, authkey=KEY)
@@ -76,14 +76,14 @@ def _message(payload: bytes) -> bytes:
 
 
 def _answer(challenge: bytes) -> bytes:
-    # What comes after "#CHALLENGE#".
+    # `challenge` is what follows "#CHALLENGE#" in the message.
     return b"{sha256}" + hmac.new(KEY, challenge, hashlib.sha256).digest()
 
 
 def _handshake(rng: random.Random, challenge: bytes) -> bytes:
-    """What a stranger says: bytes that are no honest handshake."""
+    """The bytes that a client without the key sends: anything but the right handshake."""
     bomb = pickle.dumps(_Bomb())
-    # An honest one, as far as a client gets without hearing more.
+    # What a client with the key sends before it has to wait for an answer.
     honest = _message(_answer(challenge)) + _message(b"#CHALLENGE#{sha256}" + rng.randbytes(40))
     kind = rng.randrange(9)
     if kind == 0:
@@ -104,7 +104,7 @@ def _handshake(rng: random.Random, challenge: bytes) -> bytes:
     if kind == 5:
         return _message(bomb) * rng.randrange(1, 4)
     if kind == 6:
-        # Authenticated, as it seems, and then no challenge in return.
+        # The right answer, but no challenge of the client's own after it.
         return _message(_answer(challenge)) + _message(
             rng.choice([bomb, b"", b"#CHALLENGE#", b"#W"])
         )
@@ -149,11 +149,11 @@ def strangers_are_refused_and_the_honest_served(ctx: BaseContext) -> None:
                             stranger.shutdown(socket.SHUT_WR)
                             assert KEY not in stranger.recv(4096)
                         elif rng.randrange(2):
-                            # It goes with a reset.
+                            # Closing it resets the connection.
                             linger = struct.pack("ii", 1, 0)
                             stranger.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
                     except OSError:
-                        # It is closed: the listener has heard enough.
+                        # The listener has refused the handshake and closed the connection.
                         pass
                 if number % 100 == 0:
                     _ask_honestly(address)
@@ -176,7 +176,7 @@ def late_handshakes_are_ended(ctx: BaseContext) -> None:
                 began = time.monotonic()
                 honest = threading.Thread(target=_ask_honestly, args=(address,))
                 honest.start()
-                # One says nothing at all, one a byte now and then.
+                # One of the two clients sends nothing, the other a byte every 50 ms.
                 dribble = _message(bytes(200))
                 try:
                     for byte in dribble:
@@ -188,7 +188,7 @@ def late_handshakes_are_ended(ctx: BaseContext) -> None:
                     pass
                 honest.join(PATIENCE)
                 assert not honest.is_alive()
-                # Two times 0.3 seconds; the 200 bytes alone would have taken 10.
+                # Each of the two may take 0.3 seconds; sending the 200 bytes would take 10.
                 assert 0.5 < time.monotonic() - began < 9
             assert [type(error) for error, _ in server.failures] == [AuthenticationError] * 2
     finally:
@@ -196,7 +196,7 @@ def late_handshakes_are_ended(ctx: BaseContext) -> None:
 
 
 def nothing_is_unpickled_before_authentication(ctx: BaseContext) -> None:
-    # Neither by the listener nor by a client whose server has no key, and sends an object at once.
+    # Here by the client: its server asks for no key, and sends an object at once.
     with Listener() as listener:
         refused = []
 
@@ -225,7 +225,7 @@ def digests_are_compared_in_constant_time(ctx: BaseContext) -> None:
             _ask_honestly(server.listener.address)
     finally:
         hmac.compare_digest = original
-    # By either end, for the client that asks and for the one that says stop.
+    # Both ends compare, for each of the two clients: the one that asks and the one that says stop.
     assert len(compared) == 4 and all(one == other for one, other in compared)
 
 

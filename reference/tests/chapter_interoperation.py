@@ -1,4 +1,4 @@
-"""mpref and the standard library of another interpreter, at the two ends of connections.
+"""Connections between mpref and the standard library of another interpreter, in both roles.
 
 PEER names the interpreter.
 """
@@ -23,7 +23,7 @@ PEER = os.environ.get("PEER", sys.executable)
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "standard_peer.py")
 KEYS = ("-", "a-key-of-both")
 SIZES = (0, 1, 64 * 1024, 16 * 1024 * 1024)
-# Where the standard library writes in one piece, or in two, or reads in more.
+# Around the sizes from which on the standard library writes or reads in several pieces.
 EDGES = (2, 20, 16 * 1024 - 1, 16 * 1024, 16 * 1024 + 1, 64 * 1024 - 1, 64 * 1024 + 1, 1024 * 1024)
 
 

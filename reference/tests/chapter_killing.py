@@ -1,4 +1,4 @@
-"""Producers and consumers of one queue, killed at random, one after the other, and replaced.
+"""Producers and consumers of one queue are killed at random, one after the other, and replaced.
 
 What is put is written down by its producer, in a file, and what is got by its consumer. In the end
 the two are compared.
@@ -24,7 +24,7 @@ from toolkit import ALL, PATIENCE, in_scratch
 KILLS = 500 if ALL else 50
 BETWEEN = 0.02
 SEED = 20240229
-# A record of a producer's or consumer's file: a producer, and the number of its message.
+# A record of the files: the number of a producer, and the number of a message of his.
 RECORD = struct.Struct("<II")
 
 
@@ -33,7 +33,7 @@ def _produce(q: Queue | SimpleQueue, path: str, producer: int, stop: str) -> Non
     with open(path, "ab", buffering=0) as file:
         number = 0
         while not os.path.exists(stop):
-            # One of 20 is too long for one fragment of an overflow, one of 500 for a datagram.
+            # One in 20 fills several fragments of an overflow, one in 500 is too long for a datagram.
             size = rng.choice([0, 5, 20]) if number % 20 else 400
             filling = rng.randbytes(size) if number % 500 else bytes(100_000)
             q.put((producer, number, filling, zlib.crc32(filling)))
@@ -82,7 +82,7 @@ def _survive(
     crew = [start(kind) for kind in ["producer", "consumer"] * 4]
     dead_producers = set()
     for _ in range(KILLS):
-        # The pace of the kills, not an order of anything.
+        # Sets the pace of the kills; nothing relies on an order.
         time.sleep(BETWEEN)
         place = rng.randrange(len(crew))
         kind, number, process = crew[place]
@@ -121,12 +121,12 @@ def _survive(
     missing = 0
     for producer, numbers in put.items():
         arrived = got.get(producer, set())
-        # The message during which a producer was killed may have come and not have been written
-        # down as put.
+        # A producer that is killed between put() and writing has put one message more than it
+        # wrote down.
         assert len(arrived - numbers) <= (producer in dead_producers)
         lost = numbers - arrived
         if producer in dead_producers and not keeps_what_was_put:
-            # The end of what it had put waited in itself.
+            # Its last messages may not have left its feeder yet.
             lost = {number for number in lost if number < max(arrived, default=0)}
         missing += len(lost)
     total = sum(len(numbers) for numbers in got.values())
@@ -145,8 +145,8 @@ def simple_queue_survives(ctx: BaseContext) -> None:
 
 
 def overflowing_simple_queue_survives(ctx: BaseContext) -> None:
-    # A socket for a few messages, and writers who always take it that nobody reads: most messages
-    # go through the overflow. The children are forked, and so inherit the setting.
+    # With a small socket, and writers that never wait for a reader, most messages go through the
+    # overflow. The children are forked, and so inherit these settings.
     assert ctx.get_start_method() == "fork"
     before = channels.SEND_BUFFER, one_way.PATIENCE
     channels.SEND_BUFFER, one_way.PATIENCE = 10_000, 0
@@ -161,10 +161,10 @@ def bounded_queue_survives(ctx: BaseContext) -> None:
 
 
 def tightly_bounded_queue_survives(ctx: BaseContext) -> None:
-    # Every consumer that is killed at the wrong moment would cost it one of its three slots.
+    # Each consumer that is killed while it has a slot would cost the queue one of three.
     q = ctx.Queue(3)
     _survive(ctx, q, in_scratch("tight"), False)
-    # All slots are free, whoever was killed with one: at the latest when somebody waits.
+    # The slots of the killed come back at the latest when somebody waits for an item.
     try:
         q.get(timeout=4 * LOST_AFTER)
     except queue.Empty:

@@ -24,7 +24,7 @@ from toolkit import PATIENCE, Turn, finish, is_gone, raises, run
 
 
 class Noted:
-    """Counts how many of its kind are there."""
+    """Counts its instances."""
 
     alive = 0
 
@@ -60,7 +60,7 @@ class Counter:
 
 
 class OurManager(BaseManager):
-    # What register() adds.
+    # The methods that register() adds.
     Noted: Callable[[], Any]
     Counter: Callable[[], Any]
     RLock: Callable[[], Any]
@@ -76,7 +76,7 @@ def _eventually(condition: Callable[[], bool]) -> None:
     until = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < until, condition
-        # PyPy's collector takes more than one turn to let go of a proxy.
+        # PyPy's collector needs several rounds to collect a proxy.
         gc.collect()
         time.sleep(0.01)
 
@@ -183,7 +183,7 @@ def errors_come_back(ctx: BaseContext) -> None:
         assert noted.ping() == "pong"
         lock = manager.RLock()
         assert lock.acquire()
-        # It does not end the connection, and with it what belongs to this thread.
+        # An EOFError of the object is no end of the connection: what this thread holds stays.
         raises(EOFError, noted.fail_as_a_connection_does)
         lock.release()
         parts = noted.parts()
@@ -226,7 +226,7 @@ def killed_server_is_noticed(ctx: BaseContext) -> None:
 
 
 def _fail() -> NoReturn:
-    # Without a traceback among the tests' output.
+    # Keeps the traceback out of the output of the tests.
     os.close(2)
     raise ValueError("before it serves")
 
@@ -244,7 +244,7 @@ def failed_start_is_told(ctx: BaseContext) -> None:
 def strangers_connect_with_the_key(ctx: BaseContext) -> None:
     for serializer in ("pickle", "xmlrpclib"):
         with OurManager(("localhost", 0), b"key", serializer, ctx) as manager:
-            # One that says nothing keeps nobody waiting.
+            # A client that sends nothing keeps no other client waiting.
             with socket.create_connection(manager.address):
                 client = OurManager(manager.address, b"key", serializer)
                 client.connect()

@@ -1,4 +1,4 @@
-"""Messages of all kinds and sizes, by the ten thousand, and the very large ones."""
+"""Thousands of messages of all kinds and sizes, and very long ones."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from mpref.queues import Queue
 from run_chapter import run_chapter
 from toolkit import ALL, PATIENCE, Block, NotApplicable, in_scratch, raises, run
 
-# Of two producers together.
+# As many come from two producers together.
 MESSAGES = 100_000 if ALL else 6_000
 LONGEST = 8 * 1024 * 1024
 RECORD = struct.Struct("<II")
-# The longest message is there up to three times: as sent, on its way, as received.
+# The longest message exists up to three times: as sent, on its way, as received.
 GIGABYTES = 14
 
 
 class Complaint(Exception):
-    """An exception with more than a message."""
+    """An exception with an attribute beside its message."""
 
     def __init__(self, number: int, text: str) -> None:
         super().__init__(number, text)
@@ -32,14 +32,14 @@ class Complaint(Exception):
 
 
 def _size(rng: random.Random) -> int:
-    # As many of 100 bytes as of 100 KB would be 10 GB in all; so the long ones are rare, and each
-    # order of magnitude comes.
+    # Every order of magnitude comes. The long ones are rare: as many of 100 KB as of 100 bytes
+    # would be 10 GB in all.
     longest = rng.choices([100, 10_000, 100_000, 1_000_000, LONGEST], [900, 90, 8, 1.5, 0.5])[0]
     return rng.choice([0, rng.randrange(longest), longest])
 
 
 def _make(producer: int, number: int) -> Any:
-    """Message `number` of a producer: the same for whoever asks, but for connections."""
+    """Message `number` of a producer, the same in every process; None stands for a connection."""
     rng = random.Random(producer * 1_000_003 + number)
     kind = rng.randrange(12)
     filling = bytes([number % 256]) * _size(rng)
@@ -68,7 +68,7 @@ def _produce(ctx_pipe: Any, q: Queue, producer: int) -> None:
         if item is not None:
             q.put((producer, number, item))
             continue
-        # A connection, with something to read in it.
+        # A connection in which a message waits to be read.
         one, other = ctx_pipe(number % 2 == 0)
         sender, receiver = (one, other) if other.readable else (other, one)
         sender.send((producer, number))
@@ -126,10 +126,10 @@ class _Unpicklable:
 
 
 def _opened() -> set[tuple[int, int, int]]:
-    """Each open descriptor, with what it stands for: numbers are used again."""
+    """The open descriptors with the files that they stand for, as numbers are used again."""
     found = set()
     for descriptor in map(int, os.listdir("/proc/self/fd")):
-        # All but the one that listed them, which is closed by now.
+        # The one that listed the folder is closed by now.
         with contextlib.suppress(OSError):
             status = os.fstat(descriptor)
             found.add((descriptor, status.st_dev, status.st_ino))
@@ -141,10 +141,9 @@ def unpicklable_objects_raise_in_put(ctx: BaseContext) -> None:
     for q in (ctx.Queue(1), ctx.JoinableQueue(1), ctx.SimpleQueue()):
         q.put(0)
         assert q.get() == 0
-        # Threads of queues that were dropped may still be closing what they had: that there are
-        # no more than before would prove nothing.
+        # Counting is not enough: threads of dropped queues may close descriptors meanwhile.
         before = _opened()
-        # The last one after megabytes of others, and a descriptor that was to go along.
+        # The last one fails when megabytes and a descriptor have been pickled already.
         for bad in (lambda: 0, threading.Lock(), [bytes(3_000_000), other, _Unpicklable()]):
             raises(Exception, q.put, bad)
         assert _opened() <= before, _opened() - before
@@ -153,7 +152,7 @@ def unpicklable_objects_raise_in_put(ctx: BaseContext) -> None:
         assert q.get() == "next"
     q = ctx.JoinableQueue()
     raises(RuntimeError, q.put, _Unpicklable())
-    # It doesn't count as a task.
+    # What was not put does not count as a task.
     q.join()
     raises(ValueError, q.task_done)
 
@@ -167,7 +166,7 @@ def very_long_messages_pass(ctx: BaseContext) -> None:
         raise NotApplicable(f"takes {GIGABYTES} GB of memory, and {_available():.0f} are available")
     one, other = ctx.Pipe()
     reader, writer = ctx.Pipe(duplex=False)
-    # 2 GiB less a byte is the longest message of which the standard library's header is short.
+    # Up to 2 GiB less one byte the standard library has a short header, beyond it a long one.
     for size, channel in (
         (2**31 - 1, (writer, reader)),
         (2**31, (one, other)),

@@ -102,7 +102,7 @@ def results_that_are_not_there(ctx: BaseContext) -> None:
         assert not result.ready() and result.wait(0.01) is None
         raises(ValueError, result.successful)
         raises(mpref.TimeoutError, pool.imap(_square, [1]).next, timeout=0.05)
-    # Those who still wait are told.
+    # Who still waits for a result when the pool ends gets an exception.
     raises(RuntimeError, result.get, PATIENCE)
 
 
@@ -188,7 +188,7 @@ def idle_workers_are_replaced(ctx: BaseContext) -> None:
     with ctx.Pool(2) as pool:
         for pid in set(pool.map(_pid, range(20), 1)):
             os.kill(pid, signal.SIGKILL)
-        # One task may have been on its way to a worker that was dying.
+        # Each of the two killed workers may have been sent a task before its death was noticed.
         outcomes = [pool.apply_async(_square, (number,)) for number in range(20)]
         for result in outcomes:
             result.wait(PATIENCE)
@@ -264,7 +264,7 @@ def collected_pool_is_terminated(ctx: BaseContext) -> None:
     assert any(issubclass(each.category, ResourceWarning) for each in caught)
     thread.join(PATIENCE)
     assert not thread.is_alive() and mpref.active_children() == []
-    # A result keeps its pool, until it is there.
+    # A result that is not there yet keeps its pool alive.
     pool = ctx.Pool(1)
     thread, result = _thread_of(pool), pool.apply_async(_square, (3,))
     with warnings.catch_warnings():
@@ -274,7 +274,7 @@ def collected_pool_is_terminated(ctx: BaseContext) -> None:
         assert result.get(PATIENCE) == 9
         deadline = time.monotonic() + PATIENCE
         while thread.is_alive():
-            # The thread lets go of the result, and so of the pool, a moment after get() returns.
+            # The thread drops the result, and so the pool, a moment after get() returns.
             gc.collect()
             thread.join(0.01)
             assert time.monotonic() < deadline

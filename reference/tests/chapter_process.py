@@ -35,8 +35,8 @@ from toolkit import (
 
 
 def _doze() -> None:
-    # Short sleeps: a signal that hits the interpreter right before the system call is noticed only
-    # after it, and of 1000 children in one long sleep 2 were still asleep after 5 seconds.
+    # Short sleeps: the interpreter notices a signal that comes right before a system call only
+    # after that call. Of 1000 children in one long sleep, 2 still slept after 5 seconds.
     while True:
         time.sleep(0.05)
 
@@ -189,7 +189,7 @@ def interrupts(ctx: BaseContext) -> None:
 
 
 def interrupt_right_after_start(ctx: BaseContext) -> None:
-    # However early it comes, it neither gets lost nor kills a half-made child in another way.
+    # However early the interrupt comes, the child ends by KeyboardInterrupt and by nothing else.
     for _ in range(5):
         process = ctx.Process(target=_doze)
         process.start()
@@ -268,7 +268,7 @@ def arguments_live_as_long_as_the_child(ctx: BaseContext) -> None:
         pass
     while mpref.active_children():
         connection.wait([child.sentinel for child in mpref.active_children()], PATIENCE)
-    for _ in range(5):  # PyPy takes several rounds
+    for _ in range(5):  # PyPy's collector needs several rounds
         gc.collect()
     assert ref() is None
 
@@ -286,7 +286,7 @@ def ended_children_are_reaped(ctx: BaseContext) -> None:
             connection.wait([each.sentinel], PATIENCE)
         other()
         zombies = [each for each in processes if os.path.exists(f"/proc/{each.pid}")]
-        if ctx.get_start_method() != "forkserver":  # there the server reaps, when it gets to it
+        if ctx.get_start_method() != "forkserver":  # which reaps its children itself
             assert not zombies, name
         assert [each.exitcode for each in processes] == [0, 0]
 

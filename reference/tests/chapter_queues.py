@@ -21,7 +21,7 @@ from toolkit import PATIENCE, Block, NotApplicable, Turn, finish, raises, run
 
 AnyQueue = Union[Queue, SimpleQueue]
 Made = TypeVar("Made")
-# More than any channel holds: its feeder gets work.
+# More than any channel holds, so that the feeder has to wait.
 MANY = 20_000
 
 
@@ -104,7 +104,7 @@ def blocked_put_goes_on_when_another_process_gets(ctx: BaseContext) -> None:
 
 
 def _default_limit(function: Callable[[], Made]) -> Made:
-    # As where net.core.wmem_max is Linux's default.
+    # As on a system where net.core.wmem_max is Linux's default.
     before, channels.SEND_BUFFER = channels.SEND_BUFFER, 212992
     try:
         return function()
@@ -129,7 +129,7 @@ def thousands_of_small_items_wait_unread(ctx: BaseContext) -> None:
         for item in items:
             assert ready() and get() == item
         assert not ready()
-        # And the socket is used again.
+        # An item that comes after the overflow was emptied goes through the socket again.
         put("next")
         assert ready() and get() == "next"
     for item in items:
@@ -168,7 +168,7 @@ def big_item_waits_for_the_small_ones_before_it(ctx: BaseContext) -> None:
 
 
 def message_of_a_killed_reader_is_passed_over(ctx: BaseContext) -> None:
-    # One that was killed between the first fragment of a message and the rest.
+    # The reader is killed after it took the first fragment of a message, before it took the rest.
     reader, writer = _default_limit(lambda: ctx.Pipe(duplex=False))
     for number in range(1000):
         writer.send_bytes(b"%d" % number * 100)
@@ -186,7 +186,7 @@ def slots_of_killed_consumers_come_back(ctx: BaseContext) -> None:
     q = ctx.Queue(2)
     for number in range(2):
         q.put(number)
-    # What a consumer does that is killed before it gives the slot back.
+    # A consumer that is killed before it gives the slot back has done this.
     q._reader.receive()
     q._reader.receive()
     raises(queue.Full, q.put_nowait, "x")
@@ -211,7 +211,7 @@ def changes_after_put_do_not_matter(ctx: BaseContext) -> None:
     q.put(item)
     item.append(2)
     assert q.get() == [1]
-    # More than the channel takes unread: the last ones wait in the feeder.
+    # More than the channel holds, so that the last ones wait in the feeder.
     blocks = [Block(bytearray(b"as it was put" * 20_000)) for _ in range(300)]
     for block in blocks:
         q.put(block)
@@ -350,7 +350,7 @@ def handed_over_to_children_only(ctx: BaseContext) -> None:
 
 
 def forked_copy_does_not_repeat_what_waits(ctx: BaseContext) -> None:
-    # os.fork() by the program itself, while the feeder has work.
+    # The program itself calls os.fork() while the feeder still has items.
     q = ctx.Queue()
     for number in range(MANY):
         q.put(number)

@@ -36,7 +36,7 @@ def _is_unlinked(name: str) -> bool:
 
 
 def _comes_true(condition: Callable[[], bool]) -> None:
-    # What other processes do when this one can't hear of it: looked for until it is there.
+    # Other processes make it true, and can't tell this one when.
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, "it did not come true"
@@ -95,7 +95,7 @@ def block_in_use_stays_open(ctx: BaseContext) -> None:
     block = SharedMemory(create=True, size=10)
     view = _memory(block)[2:4]
     if sys.implementation.name == "pypy":
-        # Its views don't hold the memory; they find out.
+        # PyPy's views do not keep the memory; using one afterwards raises.
         block.close()
         block.unlink()
         raises(IndexError, lambda: view[0])
@@ -115,7 +115,7 @@ def forgotten_object_closes_itself(ctx: BaseContext) -> None:
     del block
     gc.collect()
     gc.collect()
-    view[0] = 1  # the memory is there for as long as somebody looks at it
+    view[0] = 1  # the view keeps the memory
     view.release()
     SharedMemory(name).unlink()
 
@@ -352,7 +352,7 @@ helper = tracker._helper
 os.closerange(3, 100)
 stranger = [os.open("/dev/null", os.O_RDWR) for _ in range(10)]
 second = SharedMemory(create=True, size=5)
-# The helper of the first one has taken note, if it took that for the end.
+# If the helper took the closed descriptors for the end of the family, it ends now.
 tracker._await_end(helper)
 second.unlink()
 first.unlink()
@@ -367,14 +367,14 @@ def closed_descriptors_are_noticed(ctx: BaseContext) -> None:
 
 
 def the_locks_are_of_the_kinds_that_are_needed(ctx: BaseContext) -> None:
-    # What the whole rests on: a lock of an open file is the family's, not the process's.
+    # The design rests on this: flock() locks belong to the open file, which the family shares.
     fd = descriptors.anonymous_file(tracker._FREE)
     registry = tracker._Registry(fd)
     fcntl.flock(fd, fcntl.LOCK_EX)
     copy, anew = os.dup(fd), registry.opened_anew()
     registry.leave()
     raises(BlockingIOError, fcntl.flock, anew, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    # So does a mapping, when all descriptors have been closed.
+    # A mapping keeps the lock, too, when all descriptors are closed.
     mapping = descriptors.map_file(copy, 1)
     os.close(copy)
     raises(BlockingIOError, fcntl.flock, anew, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -185,10 +185,10 @@ def only_start_may_pickle(ctx: BaseContext) -> None:
         raises(RuntimeError, pickle.dumps, shared)
     for shared in (ctx.RawValue("i"), ctx.RawValue(Point), ctx.RawArray("i", 3)):
         raises(RuntimeError, reduction.dumps, shared)
-        # Plain pickle knows less: in some it stumbles over the type before it comes to the memory.
+        # pickle itself fails for some of them already at the type, which it can't find by name.
         raises((RuntimeError, pickle.PicklingError), pickle.dumps, shared)
     if sys.implementation.name == "cpython":
-        # Private objects of the type are pickled as ever, also those that copy() makes of shared.
+        # ctypes objects in private memory are pickled as without mpref.
         q = ctx.SimpleQueue()
         q.put(ctypes.c_int(5))
         assert q.get().value == 5
@@ -223,8 +223,8 @@ def ten_thousand_at_once(ctx: BaseContext) -> None:
 def memory_goes_with_the_last_object(ctx: BaseContext) -> None:
     def held() -> int:
         gc.collect()
-        gc.collect()  # PyPy's finalizers run after the first
-        # What came back is seen by the next who asks.
+        gc.collect()  # PyPy runs finalizers after the first round
+        # The next allocation takes in what finalizers gave back.
         ctx.RawArray("i", 1000)
         gc.collect()
         return len(os.listdir("/proc/self/fd"))
@@ -259,7 +259,7 @@ def what_a_child_has_is_not_used_again(ctx: BaseContext) -> None:
     child = run(ctx, _hold, turn, started, array)
     started.take()
     address = ctypes.addressof(array)
-    child._args = ()  # so that this was the last reference here
+    child._args = ()  # the last reference in this process, beside `array`
     del array
     gc.collect()
     gc.collect()

@@ -1,4 +1,4 @@
-"""Shared state when many use it at once, and when its users are killed.
+"""Shared state that many use at once, and whose users are killed.
 
 Counts are small by default and whole with MPREF_TESTS=all. What is random has a seed, so a failure
 comes again as far as the scheduler allows.
@@ -22,8 +22,8 @@ from mpref.synchronize import Barrier, Condition, Event, Lock, Semaphore
 from run_chapter import run_chapter
 from toolkit import ALL, PATIENCE, NotApplicable, Turn, finish, raises, run, state
 
-# What is done beyond a timeout: processes that were killed are noticed four times in a second, and
-# on two processors shared by ten busy processes a turn takes up to 0.1 s.
+# How much longer than its timeout a call may take, in seconds: who waits looks for killed processes
+# four times in a second, and on two processors with ten busy processes a turn takes up to 0.1 s.
 GRACE = 0.5
 
 
@@ -90,8 +90,8 @@ def sums_are_exact(ctx: BaseContext) -> None:
 
 
 class _UnderFire:
-    """Children that do the same again and again. One of them counts its rounds and lives; the other
-    is killed at some moment and replaced, as often as asked for."""
+    """Two children repeat the same rounds. One of them counts its rounds and lives; kill_one()
+    starts the other, and kills it at a random moment of its work."""
 
     def __init__(self, ctx: BaseContext, busy: Callable[..., object], *args: Any) -> None:
         self.ctx, self.busy, self.args = ctx, busy, args
@@ -100,7 +100,7 @@ class _UnderFire:
         self.survivor = self.start(self.beats)
 
     def start(self, beats: Any) -> BaseProcess:
-        # Daemonic, so that a test which fails doesn't wait for it.
+        # Daemonic, so that a test that fails does not wait for it.
         child = self.ctx.Process(target=self.busy, args=(beats, *self.args), daemon=True)
         child.start()
         return child
@@ -110,13 +110,13 @@ class _UnderFire:
         victim = self.start(nobody)
         while nobody.value == 0 and victim.is_alive():
             time.sleep(0.0005)
-        # A moment of its work, whichever.
+        # A random moment of its work.
         time.sleep(self.random.random() * 0.003)
         victim.kill()
         finish(victim, -9)
 
     def goes_on(self) -> bool:
-        """The survivor has done a round meanwhile."""
+        """Whether the survivor begins another round."""
         before, until = self.beats.value, time.monotonic() + PATIENCE
         while self.beats.value == before:
             if time.monotonic() > until or not self.survivor.is_alive():
@@ -207,7 +207,7 @@ def barrier_breaks_when_its_action_is_killed(ctx: BaseContext) -> None:
         time.sleep(0.001)
     victim = run(ctx, _meet_in_vain, barrier)
     finish(victim, -9)
-    # Without any timeout: found out by looking, not by waiting for the dead.
+    # The first child waits without a timeout, and looks itself whether the other one lives.
     finish(child)
     assert barrier.broken
     _within(0, barrier.reset)
@@ -231,8 +231,8 @@ def condition_outlives_its_waiters(ctx: BaseContext) -> None:
     for _ in range(rounds):
         fire.kill_one()
         if not _within(0.1, condition.acquire, True, 0.1):
-            # The victim held the lock, and a lock that is held by the dead stays held. (The
-            # survivor's turns are far shorter.) All that has a timeout returns.
+            # The victim held the lock, and the lock of a dead process stays held (the survivor
+            # never holds it as long). Calls with a timeout still return.
             abandoned += 1
             assert _within(0.01, condition.acquire, True, 0.01) is False
             assert _within(0, condition.acquire, False) is False
@@ -259,7 +259,7 @@ def _wait_and_tell(condition: Condition, ready: Semaphore, woken: Semaphore) -> 
 
 def the_dead_take_no_notification(ctx: BaseContext) -> None:
     _leave_to_fork(ctx)
-    # One of two waiters is killed asleep; the one notification is the other's.
+    # One of two waiters is killed while it sleeps. A single notification wakes the other one.
     for _ in range(_count(10, 300)):
         condition, ready, woken = ctx.Condition(), ctx.Semaphore(0), ctx.Semaphore(0)
         victim = run(ctx, _wait_and_tell, condition, ready, woken)
@@ -284,7 +284,7 @@ def _take_and_tell(lock: Lock, ready: Semaphore, taken: Semaphore) -> None:
 
 def the_dead_keep_nobody_from_a_free_lock(ctx: BaseContext) -> None:
     _leave_to_fork(ctx)
-    # One of two waiters is killed when it is being woken.
+    # One of two waiters is killed at the moment in which it is woken.
     for _ in range(_count(10, 300)):
         lock, ready, taken = ctx.Lock(), ctx.Semaphore(0), ctx.Semaphore(0)
         lock.acquire()
@@ -296,10 +296,10 @@ def the_dead_keep_nobody_from_a_free_lock(ctx: BaseContext) -> None:
                 time.sleep(0.0005)
         lock.release()
         victim.kill()
-        # Waits for the other one, and so learns of the victim's death only by the way.
+        # join() of the one child is also how this process notices the death of the other.
         other.join(2)
         if other.exitcode is None:
-            # The victim got the lock and died with it.
+            # The victim had got the lock before it died.
             assert lock.acquire(False) is False
             other.kill()
         victim.join(PATIENCE)
@@ -318,7 +318,7 @@ def locks_outlive_their_waiters(ctx: BaseContext) -> None:
     for kind in ("Lock", "RLock", "Semaphore", "BoundedSemaphore"):
         lock, abandoned = getattr(ctx, kind)(), 0
         lock.acquire()
-        # While we hold it nobody can be killed with it.
+        # As long as this process holds the lock, no victim can hold it.
         fire = _UnderFire(ctx, _with_lock, lock)
         for _ in range(_count(4, 75)):
             fire.kill_one()
@@ -331,7 +331,7 @@ def locks_outlive_their_waiters(ctx: BaseContext) -> None:
                 lock.release()
                 assert fire.goes_on()
                 continue
-            # The victim held it. Somebody else can give a lock or a semaphore back.
+            # The victim held it. All but an RLock can be released by another process.
             abandoned += 1
             if kind == "RLock":
                 break
@@ -359,7 +359,7 @@ def handler_may_set_the_event_that_is_waited_for(ctx: BaseContext) -> None:
 
 
 def _memory_held() -> tuple[int, int]:
-    for _ in range(4):  # PyPy's finalizers take turns
+    for _ in range(4):  # PyPy runs finalizers after the first round
         gc.collect()
     with open("/proc/self/maps") as maps:
         mapped = sum("memfd:mpref" in line for line in maps)
@@ -375,14 +375,14 @@ def ten_thousands_at_once(ctx: BaseContext) -> None:
         values = [ctx.Value("i", number) for number in range(10_000)]
         assert all(lock.acquire(False) for lock in locks)
         assert [value.value for value in values] == list(range(10_000))
-        # 64 bytes for a lock, for a number, and for the lock of a number; with two descriptors for
-        # each 64 KiB before Python 3.13.
+        # A lock, a number and the lock of a number take 64 bytes each. A segment has 64 KiB, and
+        # two descriptors before Python 3.13.
         segments = 3 * 10_000 * 64 / 65536 + 2
         mapped, fds = _memory_held()
         assert mapped - before[0] <= segments and fds - before[1] <= 2 * segments, (mapped, fds)
         del locks, values
         mapped, fds = _memory_held()
-        # One is kept for what comes next.
+        # One empty segment is kept for the next allocation.
         assert mapped <= before[0] + 1 and fds <= before[1] + 2, (before, mapped, fds)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)

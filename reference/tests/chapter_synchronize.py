@@ -49,7 +49,7 @@ def timeouts_of_locks(ctx: BaseContext) -> None:
     for timeout, least in ((0.1, 0.09), (0, 0), (-1, 0)):
         began = time.monotonic()
         assert lock.acquire(timeout=timeout) is False
-        # 0.09 for 0.1: sem_timedwait goes by another clock than this one.
+        # 0.09 for 0.1, as sem_timedwait uses another clock than this test.
         assert time.monotonic() - began >= least
     assert lock.acquire(False, PATIENCE) is False
 
@@ -103,7 +103,7 @@ def _ping_pong(condition: Condition, rounds: int) -> None:
 
 
 def notified_waiter_is_not_overtaken(ctx: BaseContext) -> None:
-    # Each notifies and waits at once: who took his own notification would leave the other asleep.
+    # Each notifies and then waits: who took his own notification would leave the other asleep.
     condition, rounds = ctx.Condition(), 300
     with condition:
         child = run(ctx, _ping_pong, condition, rounds)
@@ -259,7 +259,7 @@ def handed_over_to_children_only(ctx: BaseContext) -> None:
 
 
 def forked_copy_owns_no_lock(ctx: BaseContext) -> None:
-    # os.fork() by the program itself.
+    # The program itself calls os.fork().
     lock = ctx.RLock()
     lock.acquire()
     pid = os.fork()
@@ -267,7 +267,7 @@ def forked_copy_owns_no_lock(ctx: BaseContext) -> None:
         os._exit(0 if not lock.acquire(False) and not lock._is_mine() else 1)
     assert os.waitpid(pid, 0)[1] == 0
     lock.release()
-    # Nor may it give away memory that its parent gives away, too.
+    # The copy must not allocate memory that its parent will allocate, too.
     ours = ctx.Lock()
     pid = os.fork()
     if pid == 0:
@@ -301,7 +301,7 @@ def texts_tell_the_state(ctx: BaseContext) -> None:
 
 
 def fall_back_keeps_the_rules(ctx: BaseContext) -> None:
-    # What is used where there is no C type: it keeps the same rules, in this process.
+    # The lock that is used where there is no C type keeps the same rules.
     block = synchronize.Lock()._block
     plain = semaphore.PlainSemLock(block.address, semaphore.COUNTING, 1)
     assert plain.acquire() and not plain.acquire(False) and not plain.acquire(timeout=0.05)

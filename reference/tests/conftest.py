@@ -28,10 +28,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     setting = os.environ.get("MPREF_TESTS")
     if setting not in (None, "", "all"):
         raise pytest.UsageError(f"MPREF_TESTS: expected 'all' or nothing, got {setting!r}")
-    # Of every test, the items that there are of it.
+    # From the name of each test to its items.
     tests: dict[str, list[pytest.Item]] = {}
     for item in items:
-        # The items are those of the whole run, also of other folders.
+        # pytest hands over the items of all folders.
         if HERE in item.path.parents and {"interpreter", "method"} <= _parameters(item).keys():
             tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
     for number, (_, siblings) in enumerate(sorted(tests.items())):

@@ -17,13 +17,14 @@ import pytest
 
 HERE = Path(__file__).parent
 REFERENCE = HERE.parent
-# No program here takes more than a few seconds of processor time; the rest is for busy machines.
+# In seconds. No program takes more than a few seconds of processor time, unless everything is asked
+# for; the rest is for busy machines.
 PATIENCE = 1500 if os.environ.get("MPREF_TESTS") == "all" else 280
 
 METHODS = ("fork", "spawn", "forkserver")
 LEFT_TO_OTHERS = "left to the other start methods on this interpreter; MPREF_TESTS=all runs it, too"
 
-# Of the interpreter that runs the tests.
+# What `find_interpreter` calls the interpreter that runs the tests.
 HOST = "pypy3" if sys.implementation.name == "pypy" else f"3.{sys.version_info.minor}"
 
 
@@ -37,8 +38,8 @@ def find_interpreter(version: str) -> str | None:
 
 
 def _find() -> dict[str, str]:
-    """The interpreters to test: MPREF_INTERPRETERS, or what has a name that is known; one per
-    version. The one that runs the tests is always among these."""
+    """The interpreters to test: those of MPREF_INTERPRETERS, or one of each version that is found.
+    Among the latter is always the one that runs the tests."""
     named = os.environ.get("MPREF_INTERPRETERS")
     if named:
         return {path: path for path in named.split(os.pathsep)}
@@ -53,8 +54,8 @@ def _find() -> dict[str, str]:
 
 _found = _find()
 INTERPRETERS = list(_found.values())
-# Those that are asked everything: whoever names interpreters means them, and MPREF_TESTS=all means
-# all. The others share the start methods out.
+# Those that are asked everything: who names interpreters means them, and MPREF_TESTS=all means all.
+# Each of the others is asked by one start method for each test.
 ASKED_ALL = (
     set(INTERPRETERS)
     if os.environ.get("MPREF_TESTS") == "all" or HOST not in _found
@@ -102,7 +103,7 @@ def run(
     patience: float = PATIENCE,
 ) -> Ended:
     """Run an interpreter in a session of its own; what is left of it after `patience` is killed."""
-    # Files and not pipes: the end of a pipe would come only when whoever is left behind has gone.
+    # Files and not pipes: a pipe ends only when every process that was left behind has ended.
     with (
         tempfile.TemporaryFile("w+") as out,
         tempfile.TemporaryFile("w+") as err,
@@ -127,7 +128,7 @@ def run(
             file.seek(0)
             texts.append(file.read())
         ended = Ended(process.returncode, *texts)
-        if ended.exitcode != 0:  # one that was cut off may have left children
+        if ended.exitcode != 0:  # a program that was cut off may have left children
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, 9)
     if ended.exitcode == -9:

@@ -27,10 +27,10 @@ import mpref
 import toolkit
 from mpref.context import BaseContext
 
-# In seconds, for one function; with everything that MPREF_TESTS=all asks for, a function takes
-# minutes on two busy processors.
+# How many seconds a function may take. With MPREF_TESTS=all the longest takes minutes on two busy
+# processors.
 LONGEST = 40 * toolkit.PATIENCE if toolkit.ALL else 3 * toolkit.PATIENCE
-# The last report: what is there and was not before the first function.
+# The name of the last report: what is left when all functions have been run.
 LEFT = "nothing_is_left"
 PRINTED = "printed"
 
@@ -68,7 +68,7 @@ def _run(ctx: BaseContext, names: Iterable[str], replies: TextIO, leaves_nothing
         _warm_up(ctx)
     before = _open()
     for name in names:
-        # A hang is to be explained, not only noticed.
+        # On a hang, the stacks of all threads are printed.
         faulthandler.dump_traceback_later(LONGEST, exit=True)
         _report(replies, name, **_outcome(ctx, name))
     faulthandler.dump_traceback_later(LONGEST, exit=True)
@@ -101,8 +101,8 @@ def _report(replies: TextIO, name: str, failure: str = "", not_applicable: str =
 
 
 def _take_over_standard_streams() -> tuple[TextIO, TextIO]:
-    """Stdin and stdout for this process alone: children find nothing to read, and what somebody
-    prints is found at the end."""
+    """Stdin and stdout for this process alone. Whoever reads stdin finds its end; what is printed
+    goes into a file that is looked at in the end."""
     requests, replies = os.fdopen(os.dup(0)), os.fdopen(os.dup(1), "w")
     with open(os.devnull) as null, open(toolkit.in_scratch(PRINTED), "w") as printed:
         os.dup2(null.fileno(), 0)
@@ -113,7 +113,7 @@ def _take_over_standard_streams() -> tuple[TextIO, TextIO]:
 def _printed() -> list[str]:
     path = toolkit.in_scratch(PRINTED)
     if not os.path.exists(path):
-        # It went where whoever runs the chapter by hand sees it.
+        # Run by hand: it was printed where everybody sees it.
         return []
     with open(path) as printed:
         return printed.readlines()
@@ -126,7 +126,8 @@ def _left(before: collections.Counter[str]) -> list[str]:
 
 
 def _warm_up(ctx: BaseContext) -> None:
-    # What is made once and kept: a fork server, the tracker, the ends that children know us by.
+    # Makes what is made once and kept: a fork server, and what tells children that this process
+    # lives.
     child = ctx.Process(target=os.getpid)
     child.start()
     child.join()
@@ -140,7 +141,7 @@ def _open() -> collections.Counter[str]:
         try:
             target = os.readlink("/proc/self/fd/" + name)
         except FileNotFoundError:
-            # The one that listed them.
+            # This is the one that listed the folder.
             continue
         if not target.startswith("/memfd:mpref"):
             kinds[target.partition(":")[0]] += 1

@@ -1,4 +1,4 @@
-"""The other end of chapter_interoperation.py: the standard library's, of Python 3.6 and later.
+"""The other end of chapter_interoperation.py: the standard library of Python 3.6 or later.
 
 As "listen FAMILY KEY ADDRESS" and "connect FAMILY KEY ADDRESS", with "-" for no key; a listener
 prints its address. It sends back all bytes that it gets, until they are b"end", and then an object.

@@ -44,13 +44,14 @@ class Row:
 
     chapter: str
     methods: tuple[str, ...] = METHODS
-    # Else on those alone that are asked everything.
+    # False: only on those that are asked everything.
     on_every_interpreter: bool = True
-    # What is put into the environment, by what the ids call it.
+    # From what the ids call a variant to what it adds to the environment.
     variants: dict[str, dict[str, str]] = field(default_factory=lambda: {"": {}})
 
 
-# An old kernel, or a seccomp filter: sentinels are the ends of pipes.
+# On an old kernel, or under a seccomp filter, there are no process descriptors: sentinels are the
+# ends of pipes.
 WITHOUT_PIDFD = {"": {}, "without-pidfd": {"MPREF_TEST_WITHOUT_PIDFD": "1"}}
 
 TABLE = [
@@ -58,14 +59,14 @@ TABLE = [
     Row("contexts", variants=WITHOUT_PIDFD),
     # No start method is in play.
     Row("handshakes", ("fork",), on_every_interpreter=False),
-    # No start method is in play. The standard libraries that mpref talks to are those of others.
+    # No start method is in play. The peers are the standard libraries of all interpreters.
     Row(
         "interoperation",
         ("fork",),
         on_every_interpreter=False,
         variants={f"with-{peer}": {"PEER": peer} for peer in PEERS},
     ),
-    # It replaces a killed process fastest, so the time goes into the queues.
+    # fork replaces a killed process fastest, so that most of the time goes into the queues.
     Row("killing", ("fork",), on_every_interpreter=False),
     Row("managers"),
     Row("messages", on_every_interpreter=False),
@@ -84,7 +85,7 @@ TABLE = [
 
 @dataclass(frozen=True)
 class Asked:
-    """Who is asked the functions of a chapter."""
+    """A chapter, and the interpreter and the start method by which it is asked."""
 
     chapter: str
     interpreter: str
@@ -98,7 +99,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Function:
-    """One function of a chapter, for somebody: pytest keeps the order of values that are unique."""
+    """One function of a chapter. Each value is unique, so that pytest does not sort tests by it."""
 
     asked: Asked
     name: str
@@ -120,7 +121,7 @@ def _items() -> Iterator[object]:
                 yield pytest.param(Function(asked, name), asked, id=f"{where}-{name}")
 
 
-# The scope is that of the fixture, which would be made anew for each function else.
+# Without the scope, pytest would make the fixture anew for each function.
 @pytest.mark.parametrize(
     ("function", "chapter"), list(_items()), indirect=["chapter"], scope="module"
 )
@@ -140,7 +141,7 @@ def test_the_table_is_whole() -> None:
 # --- the process that is asked -------------------------------------------------------------------
 
 MARKER = "MPREF_TESTS_MARKER"
-# For what ends a moment after the program that is waited for, as a fork server does.
+# In seconds, for processes that end a moment after the chapter does, as a fork server.
 GRACE = 10
 
 
@@ -148,8 +149,8 @@ GRACE = 10
 def chapter(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Chapter]:
-    """A process of this chapter; no process, no name in /dev/shm, no socket and no temporary file
-    is left when it has ended."""
+    """A process that runs the functions of this chapter. When it has ended, no process of its own,
+    no name in /dev/shm, no socket and no temporary file may be left."""
     asked: Asked = request.param
     added = dict(asked.environment)
     if "PEER" in added:
@@ -179,7 +180,7 @@ def chapter(
 
 
 class Chapter:
-    """Asks the functions of a chapter one by one; a process that has ended is started again."""
+    """Runs the functions of a chapter one by one, in a process that is started again if it ends."""
 
     def __init__(self, asked: Asked, scratch: Path, added: dict[str, str]) -> None:
         self._asked, self._scratch, self._added = asked, scratch, added
@@ -188,13 +189,13 @@ class Chapter:
     def ask(self, function: str) -> dict[str, str]:
         process = self._process or self._start()
         assert process.stdin is not None
-        # Should it have ended since the last function, there is no answer, either.
+        # A process that has ended since the last function reads nothing, and does not answer.
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(f"{function}\n".encode())
         return self._answer(process)
 
     def end(self) -> None:
-        """Raises AssertionError where something is left of the process, or was printed by it."""
+        """End the process; raises AssertionError where it left something or printed something."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -231,7 +232,7 @@ class Chapter:
             if is_there:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(GRACE)
-            # It may have left children.
+            # Its children are in its session.
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
         how = f"exit code {process.returncode}" if is_there else "hangs"
@@ -249,13 +250,13 @@ def _processes(marker: str) -> list[str]:
                 arguments = (environ.parent / "cmdline").read_bytes().replace(b"\0", b" ")
                 found.append(f"process {environ.parent.name}: {arguments.decode()}")
         except OSError:
-            # It has gone meanwhile, or is another user's.
+            # The process has ended meanwhile, or belongs to another user.
             continue
     return found
 
 
 def _abandoned(before: set[str]) -> list[str]:
-    """New names in /dev/shm that no process has mapped: others than these tests may use it."""
+    """New names in /dev/shm that no process has mapped: mapped ones may be of other programs."""
     names = set(os.listdir("/dev/shm")) - before
     for maps in Path("/proc").glob("[0-9]*/maps"):
         if not names:

@@ -1,4 +1,7 @@
-"""Whole programs: what is only seen from outside, or from a process that begins anew."""
+"""Whole programs: what is seen only from outside, or only when an interpreter starts.
+
+This file is long as each test brings the program that it runs.
+"""
 
 import os
 import zipfile
@@ -32,7 +35,7 @@ def in_child(method: str) -> str:
 @every_interpreter
 @every_method
 def test_main_module(interpreter: str, method: str, tmp_path: Path) -> None:
-    # A script by its path, a module and a package by name, a folder and an archive.
+    # The program is a script, a module, a package, a folder, and an archive.
     script(tmp_path, GUARDED, "pkg/mod.py")
     script(tmp_path, "", "pkg/__init__.py")
     script(tmp_path, GUARDED, "pkg/__main__.py")
@@ -86,7 +89,7 @@ def test_missing_guard(interpreter: str, method: str, tmp_path: Path) -> None:
 
 @every_interpreter
 def test_package_main_without_guard(interpreter: str, tmp_path: Path) -> None:
-    # Such a file exists to be run, and is not run again where nothing in it is asked for.
+    # A child does not run the `__main__` of a package again unless it needs something in it.
     script(tmp_path, "", "pkg/__init__.py")
     script(tmp_path, "def f(): print('child')\n", "pkg/work.py")
     source = (
@@ -193,7 +196,7 @@ if __name__ == "__main__":
     assert ended.exitcode == 0, ended
     pid = int(ended.out)
     assert os.path.exists(f"/proc/{pid}"), "terminated after all"
-    # Let it go, and everybody else of its family.
+    # Lets it end, and with it the rest of its family.
     with open(tmp_path / "release", "w"):
         pass
 
@@ -228,7 +231,7 @@ if __name__ == "__main__":
 @every_interpreter
 @pytest.mark.parametrize("method", ["spawn", "forkserver"])
 def test_interrupt_is_not_lost_before_run(interpreter: str, method: str, tmp_path: Path) -> None:
-    # In a __del__ the interpreter prints a KeyboardInterrupt and goes on.
+    # An interpreter that is interrupted in a __del__ prints the KeyboardInterrupt and goes on.
     source = """
 import signal, sys
 import mpref
@@ -261,7 +264,7 @@ if __name__ == "__main__":
 @every_interpreter
 @every_method
 def test_what_children_inherit(interpreter: str, method: str, tmp_path: Path) -> None:
-    # Also with a pickling of its own, and already while the main module is imported.
+    # Also a child whose class pickles itself, and already while the main module is imported.
     source = """
 import sys
 import mpref
@@ -386,7 +389,7 @@ def test_preload(interpreter: str, tmp_path: Path) -> None:
     script(tmp_path, "import os; pid = os.getpid()\n", "mod.py")
     script(tmp_path, "1 / 0\n", "broken.py")
     cases = {
-        # The module is imported in the child, the main module in the server.
+        # `mod` is imported in the child, the main module in the server.
         ("ignore",): ["True False True", "0"],
         ("ignore", "mod"): ["False True False", "0"],
         ("ignore", "missing", "broken", "mod", "__main__"): ["False True True", "0"],
@@ -407,8 +410,8 @@ def test_preload(interpreter: str, tmp_path: Path) -> None:
 @every_interpreter
 @every_method
 def test_found_by_a_changed_path(interpreter: str, method: str, tmp_path: Path) -> None:
-    # The children find the package, and the modules it needs, although the environment does not
-    # help and the current directory is full of namesakes.
+    # Children find mpref and what it imports, although PYTHONPATH does not name it and the current
+    # directory has modules of the same names.
     for name in ("queue", "socket", "types", "pickle", "typing", "mpref"):
         script(tmp_path, "raise ImportError('the wrong one')\n", f"cwd/{name}.py")
     head = f"import sys; sys.path.insert(1, {str(REFERENCE)!r})\n"
@@ -446,7 +449,7 @@ if __name__ == "__main__":
 @every_interpreter
 @every_method
 def test_closed_standard_streams(interpreter: str, method: str, tmp_path: Path) -> None:
-    # Descriptors of ours must not get the numbers of the missing streams.
+    # mpref's descriptors must not get the numbers of the missing streams.
     source = """
 import os, sys
 import mpref

@@ -1,4 +1,4 @@
-"""Shared state under load, under fire, and where the system lacks something."""
+"""Shared state among several programs, when a whole tree is killed, and without /dev/shm."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MARK = "MPREF_TEST_MARK"
 
 # --- a fork while locks are collected ------------------------------------------------------------
 
-# On PyPy the collector may drop some while the child is told of those that it has.
+# PyPy's collector may drop locks while a fork goes through the list of those that there are.
 COLLECTED = """
 import os
 import mpref
@@ -100,12 +100,12 @@ def marked(mark: str) -> list[int]:
             if wanted in (entry / "environ").read_bytes().split(b"\0"):
                 found.append(int(entry.name))
         except OSError:
-            continue  # it has ended meanwhile, or is somebody else's
+            continue  # it has ended meanwhile, or belongs to another user
     return found
 
 
 def parents() -> dict[int, int]:
-    """Who is whose child now."""
+    """From each process to its parent."""
     found = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -118,7 +118,7 @@ def parents() -> dict[int, int]:
 
 
 def kill_tree(root: subprocess.Popen[str]) -> None:
-    """What kills a program and all its descendants that a walk finds."""
+    """Kill a program and all its descendants, as a tool does that walks from parent to child."""
     above = parents()
     tree, grown = {root.pid}, True
     while grown:
@@ -162,18 +162,18 @@ def test_killed_tree_leaves_nothing(interpreter: str, method: str, tmp_path: Pat
         with root.stdout as out:
             assert out.readline() == "begins\n"
             if number % 2:
-                # Somewhere in the work. A walk takes long, so it can't be tried before: who was
-                # seen as the helper's parent may have got the helper while we walked on.
+                # At a random moment after the first block was made. Not before: a walk takes its
+                # time, and would miss a helper that is started behind it.
                 assert out.readline() == "first block made\n"
                 time.sleep(chance.random() * 0.1)
                 kill_tree(root)
             else:
-                # Any moment of the first starts, the helper's included, and of the work after them.
+                # At a random moment of the first starts, the helper's included, or of the work.
                 time.sleep(chance.random() * chance.choice([0.02, 0.2, 0.8]))
                 os.killpg(root.pid, signal.SIGKILL)
                 root.wait()
-        # Children which were born while the tree was walked notice that their parent is dead only
-        # where they wait for it: they are killed, too, as any such tool does in a second round.
+        # Children that were started behind the walk notice the death of their parent only where
+        # they wait for it. They are killed, too, as by a second walk.
         deadline = time.monotonic() + 30
         while left := _left(mark):
             for pid in left:
@@ -199,7 +199,7 @@ def _kill_unless_helper(pid: int) -> None:
 
 # --- strangers -----------------------------------------------------------------------------------
 
-# A shell: it does what it reads, one string in a line.
+# Each line that a shell reads is the literal of a string, which it executes.
 SHELL = """
 import sys
 names = {}
@@ -210,7 +210,7 @@ for line in sys.stdin:
 
 
 class Shell:
-    """An interpreter of a family of its own that is told what to do step by step."""
+    """An interpreter that is told step by step what to do; each is a family of its own."""
 
     def __init__(self, interpreter: str, folder: Path) -> None:
         self.errors = (folder / f"errors-{id(self)}").open("w+")
@@ -225,7 +225,7 @@ class Shell:
         )
 
     def do(self, source: str) -> list[str]:
-        """What it printed."""
+        """Execute `source` there; what it printed, by lines."""
         assert self.process.stdin is not None and self.process.stdout is not None
         self.process.stdin.write(repr(source) + "\n")
         self.process.stdin.flush()
@@ -236,7 +236,7 @@ class Shell:
         return printed
 
     def end(self) -> str:
-        """Leave; what it wrote on stderr."""
+        """End the interpreter; what it wrote on stderr."""
         self.process.communicate(timeout=PATIENCE)
         assert self.process.returncode == 0
         with self.errors as errors:
@@ -249,7 +249,7 @@ IMPORTS = "from mpref.shared_memory import SharedMemory, ShareableList"
 
 @every_interpreter
 def test_two_shells_share_a_block_in_silence(interpreter: str, tmp_path: Path) -> None:
-    # As in the documentation's example; the one that attaches ends first, or last.
+    # Once the one that attached ends first, once the one that created the block.
     for attached_ends_first in (True, False):
         one, other = Shell(interpreter, tmp_path), Shell(interpreter, tmp_path)
         for shell in (one, other):
@@ -274,7 +274,8 @@ def test_what_is_not_ours_is_left_alone(interpreter: str, tmp_path: Path) -> Non
     owner.do(IMPORTS)
     name = f"mpref-owned-{os.getpid()}"
     owner.do(f"block = SharedMemory({name!r}, create=True, size=10)")
-    # One attaches and ends, one tries the name for a block of its own, one is killed meanwhile.
+    # Shells that attach, that fail to create a block of this name, or that make one of their own,
+    # and end or are killed.
     attempt = f"try: SharedMemory({name!r}, create=True, size=10)\nexcept FileExistsError: pass"
     for what in (
         f"block = SharedMemory({name!r})",
@@ -295,7 +296,7 @@ def test_what_is_not_ours_is_left_alone(interpreter: str, tmp_path: Path) -> Non
             _await_end(helper)
             assert owner.do("print(bytes(block.buf[:1]))") == [repr(b"\0")]
             assert Path(f"/dev/shm/{name}").exists(), what
-    # The owner itself fails to make another of the name: the first is its own all the same.
+    # The owner fails to create another block of this name: the first one stays its own.
     owner.do(attempt)
     helper = owner.do("from mpref._start import tracker; print(tracker._helper)")[0]
     owner.process.kill()
@@ -322,7 +323,7 @@ def _await_end(helper: str) -> None:
 
 # --- a system that lacks something ---------------------------------------------------------------
 
-# A /dev that has what an interpreter needs, and no shm.
+# A /dev with what an interpreter needs, and without shm.
 WITHOUT_SHM = """
 set -e
 mount -t tmpfs none "$1"

@@ -19,16 +19,16 @@ from mpref.process import BaseProcess
 
 Error = TypeVar("Error", bound=BaseException)
 
-# What comes at all comes within milliseconds. This is for machines with ten times more work than
-# processors, and bounds how long a broken mpref keeps the tests waiting.
+# In seconds. An end that comes at all comes within milliseconds; this is for machines with ten
+# times more work than processors, and bounds how long a broken mpref keeps the tests waiting.
 PATIENCE = 30
-# Whether everything is asked for: many rounds, every start method.
+# Whether everything is asked for: more rounds, and every start method.
 ALL = os.environ.get("MPREF_TESTS") == "all"
-# The exit code of a child whose status nobody can tell.
+# The exit code of a child whose status somebody else took.
 UNKNOWN_EXIT = child_handle.UNKNOWN_EXIT
 
 if "MPREF_TEST_WITHOUT_PIDFD" in os.environ:
-    # As on an old kernel. Children of a fresh interpreter import this module, too.
+    # As on a kernel without them. Children in a fresh interpreter import this module, too.
     pidfd._available = False
 
 _scratch = "."
@@ -116,7 +116,7 @@ def state(pid: int | str | None) -> str:
 
 
 class Block:
-    """Like a NumPy array it offers its memory to protocol 5, and is rebuilt over memory it gets."""
+    """Pickled like a NumPy array: protocol 5 takes its memory apart, and gives memory back."""
 
     def __init__(self, memory: Any) -> None:
         self.memory = memory
@@ -124,7 +124,7 @@ class Block:
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         return Block, (pickle.PickleBuffer(self.memory) if protocol >= 5 else bytes(self.memory),)
 
-    # It is as changeable as its memory.
+    # Equal blocks may become different: they are no keys.
     __hash__ = None  # type: ignore[assignment]
 
     def __eq__(self, other: object) -> bool:
