@@ -33,7 +33,7 @@ def _produce(q: Queue | SimpleQueue, path: str, producer: int, stop: str) -> Non
     with open(path, "ab", buffering=0) as file:
         number = 0
         while not os.path.exists(stop):
-            # One in 20 fills several fragments of an overflow, one in 500 is too long for a datagram.
+            # One in 20 takes several fragments of an overflow, one in 500 exceeds a datagram.
             size = rng.choice([0, 5, 20]) if number % 20 else 400
             filling = rng.randbytes(size) if number % 500 else bytes(100_000)
             q.put((producer, number, filling, zlib.crc32(filling)))
