@@ -175,7 +175,14 @@ class Spec:
         known = sorted({border for r in self.requirements for border in _borders(r.id)})
         inside = [border for border in known if border.endswith("." + prefix)]
         close = difflib.get_close_matches(prefix, known, n=3, cutoff=0.5)
-        found = list(dict.fromkeys([*inside, *close]))[:3]
+        # The nearest first: what ends so in another chapter is mostly longer than a slip of the pen.
+        alike = difflib.SequenceMatcher(b=prefix)
+
+        def likeness(border: str) -> float:
+            alike.set_seq1(border)
+            return alike.ratio()
+
+        found = sorted({*inside, *close}, key=likeness, reverse=True)[:3]
         return f"; did you mean {', '.join(found)}?" if found else "; `mpconform list` shows all"
 
 

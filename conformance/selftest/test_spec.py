@@ -49,7 +49,7 @@ def test_a_prefix_that_selects_nothing_is_told_its_neighbours(
 def test_the_spec_of_the_project_knows_what_people_mean() -> None:
     spec = load(places.SPEC)
     for wrong, meant in (("queue.get", "queues.get"), ("lock.acquire", "synchronize.lock.acquire")):
-        with pytest.raises(SpecError, match=rf"did you mean {meant}\b"):
+        with pytest.raises(SpecError, match=rf"did you mean .*\b{meant}\b"):
             spec.select([wrong])
 
 
