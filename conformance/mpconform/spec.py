@@ -175,7 +175,7 @@ class Spec:
         known = sorted({border for r in self.requirements for border in _borders(r.id)})
         inside = [border for border in known if border.endswith("." + prefix)]
         close = difflib.get_close_matches(prefix, known, n=3, cutoff=0.5)
-        # The nearest first: what ends so in another chapter is mostly longer than a slip of the pen.
+        # The nearest first: what ends so in another chapter is often farther from it than a slip.
         alike = difflib.SequenceMatcher(b=prefix)
 
         def likeness(border: str) -> float:

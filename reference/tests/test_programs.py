@@ -146,7 +146,7 @@ if __name__ == "__main__":
     ctx.Process(target=ordinary, args=("two",)).start()
     with open("two", "w"):
         pass
-    # By one call of the system: PyPy writes a line and its end apart, and the child writes now, too.
+    # In one call: PyPy writes a line and its end apart, and the child writes now, too.
     write(str(d.is_alive()))
 """
     ended = run(interpreter, script(tmp_path, source), method, cwd=tmp_path)
