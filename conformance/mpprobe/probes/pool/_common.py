@@ -133,7 +133,7 @@ def put_down(*pools):
     What hangs is killed, and this process will end without asking it again: what an
     implementation does at the end of a process with such a pool is told by its own probes.
     """
-    found = [in_time(terminate_and_join, pool) for pool in pools]
+    found = [within(PATIENCE, terminate_and_join, pool) for pool in pools]
     if "hung" in found:
         for pid in descendants():
             kill(pid)

@@ -21,6 +21,7 @@ from mpprobe.probes.pool._common import (
     say_and_wait,
     soon,
     square,
+    taken,
     workers_of,
 )
 from mpprobe.toolkit import (
@@ -307,6 +308,11 @@ def fail(text):
     raise error
 
 
+def note_and_fail(word):
+    note(word)
+    raise LookupError(word)
+
+
 def fail_deep(number):
     if number:
         return fail_deep(number - 1)
@@ -330,6 +336,11 @@ def failing(t):
     t.see("stop-iteration", soon(pool.apply, next, (iter([]),)))
     t.see("timeout-of-the-task", soon(pool.apply, time_out))
     t.see("then", soon(pool.apply, square, (7,)))
+    soon(pool.apply, note_and_fail, ("apply",))
+    soon(pool.apply_async(note_and_fail, ("async",)).get)
+    soon(pool.map, note_and_fail, ["map", "map too"], 1)
+    taken(pool.imap(note_and_fail, ["imap", "imap too"]), 3)
+    t.see("noted", sorted(notes()))
     t.see("where", told_of(soon(pool.apply, fail_deep, (3,))))
     t.see("async-where", told_of(soon(pool.apply_async(fail_deep, (3,)).get)))
     finish(pool)

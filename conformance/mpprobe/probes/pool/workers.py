@@ -251,7 +251,6 @@ def identity(t):
     t.see("parent", found[2] in (None, os.getpid()))
     t.see("thread", found[3])
     t.see("child", named(soon(pool.apply, start_a_child)))
-    t.see("pool", named(soon(pool.apply, start_a_pool)))
     names = soon(pool.map, name_of, range(20), 1)
     t.see("names", sorted(set(names) - {child.name for child in t.mp.active_children()}))
     terminate_and_join(pool)
@@ -274,9 +273,3 @@ def start_a_child():
     child.start()
     child.join()
     return child.exitcode
-
-
-def start_a_pool():
-    pool = under_test().Pool(1)
-    terminate_and_join(pool)
-    return "made"
