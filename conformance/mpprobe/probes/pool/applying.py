@@ -242,6 +242,48 @@ def filled(length):
     return b"f" * length
 
 
+def use_proxies(words, numbers, number):
+    words.append("word %d" % number)
+    numbers[number] = number * number
+    return [words, len(words)]
+
+
+def proxies(t):
+    """Proxies as arguments and as results, on three workers."""
+    pool, manager = t.ctx.Pool(3), t.ctx.Manager()
+    words, numbers = manager.list(), manager.dict()
+    given = [(words, numbers, number) for number in range(6)]
+    found = soon(pool.starmap, use_proxies, given, 1)
+    t.see("words", sorted(words))
+    t.see("numbers", [numbers[number] for number in range(6)])
+    t.see("back", [sorted(one[0]) == sorted(words) for one in found])
+    finish(pool)
+    manager.shutdown()
+
+
+def backlog(t):
+    """Sixty arguments of a megabyte that are given while the only worker is busy."""
+    pool = t.ctx.Pool(1)
+    pool.apply_async(say_and_wait, ("busy",))
+    hear("busy")
+    t.call("given", give_many, pool)
+    results = RESULTS[:]
+    del RESULTS[:]
+    t.see("ready", [result.ready() for result in results].count(True))
+    tell("release")
+    t.see("lengths", [soon(result.get) for result in results] == [1 << 20] * 60)
+    finish(pool)
+
+
+RESULTS = []
+
+
+def give_many(pool):
+    text = b"b" * (1 << 20)
+    for _ in range(60):
+        RESULTS.append(pool.apply_async(len, (text,)))
+
+
 # -- which functions
 
 

@@ -1,9 +1,13 @@
 """close(), terminate(), join() in every order, the with statement, and pools that are dropped."""
 
 import itertools
+import os
+import threading
 
 from mpprobe.probes.pool._common import (
+    BRIEF,
     CHANCE,
+    LONG,
     PATIENCE,
     all_gone,
     collect,
@@ -27,6 +31,7 @@ from mpprobe.probes.pool._common import (
 from mpprobe.toolkit import (
     HEAR_SECONDS,
     hear,
+    open_descriptors,
     process_gone,
     tell,
     until,
@@ -173,6 +178,55 @@ def orders(t):
 
 def submit_one(pool):
     return pool.apply_async(square, (1,))
+
+
+def begin_slowly(gate):
+    note(os.getpid())
+    hear(gate, LONG)
+
+
+def starting(t):
+    """Pools that are terminated, and closed, while their workers have not come to their tasks."""
+    pool = t.ctx.Pool(2, begin_slowly, ("never",))
+    waiting = pool.apply_async(square, (2,))
+    until(lambda: len(notes()) == 2)
+    pids = [int(line) for line in notes()]
+    t.call("terminate", terminate_and_join, pool)
+    t.see("gone", all_gone(pids))
+    t.see("ready", waiting.ready() and waiting.successful())
+    pool = t.ctx.Pool(2, begin_slowly, ("later",))
+    result = pool.apply_async(square, (3,))
+    until(lambda: len(notes()) == 4)
+    pool.close()
+    joiner = in_thread(pool.join)
+    tell("later")
+    joiner.join(HEAR_SECONDS)
+    t.see("joined", not joiner.is_alive())
+    t.see("result", soon(result.get))
+
+
+def held():
+    """How many descriptors and threads this process has."""
+    collect()
+    return [len(open_descriptors()), threading.active_count()]
+
+
+def resources(t):
+    """What a process has open, and its threads, before and after pools that ended in three ways."""
+    finish(t.ctx.Pool(1))
+    before = held()
+    until(lambda: held() != before, BRIEF)
+    before = held()
+    for name, end in (("closed", finish), ("terminated", terminate_and_join)):
+        for _ in range(3):
+            pool = t.ctx.Pool(1, maxtasksperchild=4)
+            pool.map(square, range(4), 1)
+            list(pool.imap(square, range(4)))
+            soon(pool.apply, divide, (0,))
+            end(pool)
+            del pool
+        until(lambda: held() == before)
+        t.see(name, [now - then for now, then in zip(held(), before)])
 
 
 # -- the with statement

@@ -60,8 +60,12 @@ if __name__ == "__main__":
 
 def programs(t):
     """The example of the introduction, and the one that shows the ways to give a pool work."""
-    for name, source in (("first", FIRST), ("tour", TOUR)):
-        found = t.program(source)
+    for name, source, options in (
+        ("first", FIRST, ()),
+        ("tour", TOUR, ()),
+        ("strict", FIRST, ("-W", "error", "-X", "dev")),
+    ):
+        found = t.program(source, options=options)
         t.see(name + ".out", found["out"].splitlines())
         t.see(name + ".err", found["err"])
         t.see(name + ".code", found["code"])
