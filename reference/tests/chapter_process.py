@@ -41,6 +41,17 @@ def _doze() -> None:
         time.sleep(0.05)
 
 
+def _modules_of_the_standard_library() -> list[str]:
+    """What mpref must not import."""
+    if "coverage" in sys.modules:
+        return []  # coverage imports multiprocessing itself
+    return [
+        name
+        for name in sys.modules
+        if name.split(".")[0] == "multiprocessing" or name == "concurrent.futures.process"
+    ]
+
+
 def _tell_facts(turn: Turn) -> None:
     me, parent = mpref.current_process(), mpref.parent_process()
     assert parent is not None
@@ -55,11 +66,7 @@ def _tell_facts(turn: Turn) -> None:
         "key": me.authkey.decode("latin-1"),
         "children": mpref.active_children(),
         "stdin": sys.stdin.read(),
-        "multiprocessing": sorted(
-            name
-            for name in sys.modules
-            if name.split(".")[0] == "multiprocessing" or name == "concurrent.futures.process"
-        ),
+        "multiprocessing": _modules_of_the_standard_library(),
         "method": mpref.get_start_method(allow_none=True),
         "cwd": os.getcwd(),
         "argv": sys.argv,
@@ -137,7 +144,11 @@ def who_is_who(ctx: BaseContext) -> None:
     assert facts["children"] == [] and facts["stdin"] == "" and facts["multiprocessing"] == []
     assert facts["method"] == mpref.get_start_method(allow_none=True)
     assert facts["cwd"] == os.getcwd() and facts["argv"] == sys.argv
-    assert "multiprocessing" not in sys.modules
+    assert not _modules_of_the_standard_library()
+
+
+def _leave(code: int) -> None:
+    os._exit(code)
 
 
 def exit_codes(ctx: BaseContext) -> None:
@@ -153,7 +164,7 @@ def exit_codes(ctx: BaseContext) -> None:
     ]
     for code, expected in cases:
         finish(run(ctx, exit_with, code), expected)
-    finish(run(ctx, os._exit, 9), 9)
+    finish(run(ctx, _leave, 9), 9)
     for signum in (signal.SIGTERM, signal.SIGKILL, signal.SIGUSR1):
         finish(run(ctx, signal.raise_signal, signum), -signum)
 

@@ -167,16 +167,7 @@ def chapter(
         process = Chapter(asked, tmp_path_factory.mktemp(asked.chapter), added)
         yield process
         process.end()
-        deadline = time.monotonic() + GRACE
-        while left := [
-            *_processes(f"{MARKER}={marker}"),
-            *_abandoned(names),
-            *os.listdir(folder),
-        ]:
-            if time.monotonic() > deadline:
-                break
-            time.sleep(0.1)
-    assert not left
+        assert not _left(marker, names, folder)
 
 
 class Chapter:
@@ -242,6 +233,20 @@ class Chapter:
         return (self._scratch / "stderr").read_text()
 
 
+def _left(marker: str, names: set[str], folder: str) -> list[str]:
+    """What is still left after some time: processes, new names in /dev/shm, temporary files."""
+    deadline = time.monotonic() + GRACE
+    abandoned = _abandoned(names)
+    while True:
+        processes = _processes(f"{MARKER}={marker}")
+        # Other programs come and go meanwhile: what was not there at first is none of ours.
+        abandoned = _abandoned(names) if processes else abandoned & _abandoned(names)
+        left = [*processes, *sorted(abandoned), *os.listdir(folder)]
+        if not left or time.monotonic() > deadline:
+            return left
+        time.sleep(0.1)
+
+
 def _processes(marker: str) -> list[str]:
     found = []
     for environ in Path("/proc").glob("[0-9]*/environ"):
@@ -255,7 +260,7 @@ def _processes(marker: str) -> list[str]:
     return found
 
 
-def _abandoned(before: set[str]) -> list[str]:
+def _abandoned(before: set[str]) -> set[str]:
     """New names in /dev/shm that no process has mapped: mapped ones may be of other programs."""
     names = set(os.listdir("/dev/shm")) - before
     for maps in Path("/proc").glob("[0-9]*/maps"):
@@ -266,4 +271,4 @@ def _abandoned(before: set[str]) -> list[str]:
         except OSError:
             continue
         names = {name for name in names if f"/dev/shm/{name}" not in text}
-    return sorted(names)
+    return names

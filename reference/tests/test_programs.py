@@ -504,6 +504,9 @@ def test_warnings_as_errors(interpreter: str, method: str, tmp_path: Path) -> No
 
 
 @every_interpreter
+@pytest.mark.skipif(
+    "COVERAGE_PROCESS_CONFIG" in os.environ, reason="coverage imports multiprocessing itself"
+)
 def test_the_standard_library_is_left_alone(interpreter: str, tmp_path: Path) -> None:
     source = (
         "import sys, mpref, mpref.queues\n"
