@@ -15,12 +15,12 @@ import select
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from leftovers import GRACE, Leftovers
 from programs import (
     ASKED_ALL,
     HERE,
@@ -140,10 +140,6 @@ def test_the_table_is_whole() -> None:
 
 # --- the process that is asked -------------------------------------------------------------------
 
-MARKER = "MPREF_TESTS_MARKER"
-# In seconds, for processes that end a moment after the chapter does, as a fork server.
-GRACE = 10
-
 
 @pytest.fixture(scope="module")
 def chapter(
@@ -160,14 +156,13 @@ def chapter(
                 f"no interpreter for {added['PEER']}: expected it under pyenv or on the PATH"
             )
         added["PEER"] = path
-    names = set(os.listdir("/dev/shm"))
-    marker = f"{os.getpid()}-{time.monotonic_ns()}"
     with tempfile.TemporaryDirectory(prefix="mpref-") as folder:
-        added.update({MARKER: marker, "TMPDIR": folder})
+        leftovers = Leftovers(folder)
+        added.update(leftovers.environment)
         process = Chapter(asked, tmp_path_factory.mktemp(asked.chapter), added)
         yield process
         process.end()
-        assert not _left(marker, names, folder)
+        assert not leftovers.found()
 
 
 class Chapter:
@@ -231,44 +226,3 @@ class Chapter:
 
     def _errors(self) -> str:
         return (self._scratch / "stderr").read_text()
-
-
-def _left(marker: str, names: set[str], folder: str) -> list[str]:
-    """What is still left after some time: processes, new names in /dev/shm, temporary files."""
-    deadline = time.monotonic() + GRACE
-    abandoned = _abandoned(names)
-    while True:
-        processes = _processes(f"{MARKER}={marker}")
-        # Other programs come and go meanwhile: what was not there at first is none of ours.
-        abandoned = _abandoned(names) if processes else abandoned & _abandoned(names)
-        left = [*processes, *sorted(abandoned), *os.listdir(folder)]
-        if not left or time.monotonic() > deadline:
-            return left
-        time.sleep(0.1)
-
-
-def _processes(marker: str) -> list[str]:
-    found = []
-    for environ in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if marker.encode() in environ.read_bytes().split(b"\0"):
-                arguments = (environ.parent / "cmdline").read_bytes().replace(b"\0", b" ")
-                found.append(f"process {environ.parent.name}: {arguments.decode()}")
-        except OSError:
-            # The process has ended meanwhile, or belongs to another user.
-            continue
-    return found
-
-
-def _abandoned(before: set[str]) -> set[str]:
-    """New names in /dev/shm that no process has mapped: mapped ones may be of other programs."""
-    names = set(os.listdir("/dev/shm")) - before
-    for maps in Path("/proc").glob("[0-9]*/maps"):
-        if not names:
-            break
-        try:
-            text = maps.read_text(errors="replace")
-        except OSError:
-            continue
-        names = {name for name in names if f"/dev/shm/{name}" not in text}
-    return names

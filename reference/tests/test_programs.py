@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from leftovers import Leftovers
 from programs import REFERENCE, every_interpreter, every_method, run, script
 
 GUARDED = """
@@ -476,22 +477,12 @@ if __name__ == "__main__":
 def test_nothing_is_left_behind(interpreter: str, method: str, tmp_path: Path) -> None:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    shm = set(os.listdir("/dev/shm"))
     script(tmp_path, GUARDED)
-    mark = f"mark-{os.getpid()}-{method}-{tmp_path.name}"
-    env = {"TMPDIR": str(scratch), "MPREF_TEST_MARK": mark}
-    ended = run(interpreter, str(tmp_path / "program.py"), method, cwd=scratch, env=env)
+    leftovers = Leftovers(str(scratch))
+    program = str(tmp_path / "program.py")
+    ended = run(interpreter, program, method, cwd=scratch, env=leftovers.environment)
     assert ended.exitcode == 0
-    assert os.listdir(scratch) == []
-    assert not [name for name in set(os.listdir("/dev/shm")) - shm if "mp" in name]
-    left = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            if mark.encode() in Path(f"/proc/{pid}/environ").read_bytes():
-                left.append(Path(f"/proc/{pid}/cmdline").read_bytes())
-        except OSError:
-            pass
-    assert left == []
+    assert not leftovers.found()
 
 
 @every_interpreter
