@@ -84,9 +84,7 @@ def every_process_is_a_daemon(original, self, *args, **kwargs):
 @lie(
     Process,
     "__init__",
-    caught_by=[
-        "dummy.process.shares-objects",
-    ],
+    caught_by=["dummy.process.shares-objects"],
 )
 def arguments_are_copied(
     original, self, group=None, target=None, name=None, args=(), kwargs=None, **others
@@ -379,9 +377,8 @@ _kept = []
     connection,
     "handed_over",
     caught_by=[
-        "dummy.pipe.handing-over-ends-clean",
+        "dummy.pipe.end-of-a-process",
         "dummy.pipe.is-handed-over",
-        "dummy.pipe.with",
     ],
 )
 def connections_are_the_same_everywhere(original, obj):
@@ -425,14 +422,13 @@ def one_way_is_the_other_way(original, duplex=True):
     connection._End,
     "ready",
     caught_by=[
-        "dummy.pipe.is-handed-over",
         "dummy.pipe.poll",
         "dummy.pipe.poll-none-waits",
     ],
 )
-def poll_does_not_wait(original, self, timeout):
-    """poll() says at once whether there is something, whatever its timeout."""
-    return original(self, 0)
+def short_polls_do_not_wait(original, self, timeout):
+    """poll() with a timeout below a second, or with None, does not wait."""
+    return original(self, 0 if timeout is None or timeout < 1 else timeout)
 
 
 @lie(

@@ -59,13 +59,14 @@ def handed_over(t):
     """A process that is given one end, which is closed here then; both sides wait for the other."""
     dummy = dummy_of(t)
     ours, theirs = dummy.Pipe()
-    asked = []
+    asked, closed = [], threading.Event()
 
     def answer(connection):
+        closed.wait(HEAR_SECONDS)
         while True:
-            question = connection.recv()
+            question = result_of(connection.recv)
             asked.append(question)
-            if question is None:
+            if not isinstance(question, int):
                 connection.close()
                 return
             connection.send(question * 2)
@@ -73,12 +74,13 @@ def handed_over(t):
     process = dummy.Process(target=answer, args=(theirs,))
     process.start()
     theirs.close()
+    closed.set()
     answers = []
     for number in range(5):
-        ours.send(number)
-        answers.append(bool(ours.poll(LONG)))
-        answers.append(ours.recv())
-    ours.send(None)
+        answers.append(result_of(ours.send, number))
+        answers.append(bool(ours.poll(PATIENCE)))
+        answers.append(result_of(ours.recv) if answers[-1] else "nothing")
+    result_of(ours.send, None)
     process.join(HEAR_SECONDS)
     t.see("answers", answers)
     t.see("asked", asked)
@@ -126,9 +128,16 @@ def ends(t):
     t.see("nobody-reads.raises", outcome_of(writer.send, "item"))
 
     ours, theirs = dummy.Pipe()
-    process = dummy.Process(target=lambda connection: connection.send("item"), args=(theirs,))
+    closed = threading.Event()
+
+    def send(connection):
+        closed.wait(HEAR_SECONDS)
+        result_of(connection.send, "item")
+
+    process = dummy.Process(target=send, args=(theirs,))
     process.start()
     theirs.close()
+    closed.set()
     process.join(HEAR_SECONDS)
     t.see("of-a-process", [outcome_of(ours.recv), outcome_of(ours.recv)])
 
