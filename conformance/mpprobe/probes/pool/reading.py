@@ -55,6 +55,8 @@ def lazy(t):
         made = attempt_within(PATIENCE, call, square, source)
         if made == "hung":
             t.see(name + ".early", "hung")
+            t.see(name + ".unfinished", source.count)
+            t.see(name + ".late", "hung")
             tell(name + "-more")
             continue
         t.see(name + ".early", [in_time(next, made) for _ in range(2)])
