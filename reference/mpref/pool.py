@@ -98,8 +98,8 @@ class Pool:
     ) -> Any:
         """Call `func(*args, **kwds)` in a worker, wait for the result and return it.
 
-        Raises what the call raised, WorkerDied when its worker died, ValueError when the pool isn't
-        running.
+        Raises what the call raised, StopIteration like any other exception; WorkerDied when its
+        worker died; ValueError when the pool isn't running.
 
         Anchor: multiprocessing.pool.Pool.apply
         """
@@ -133,8 +133,8 @@ class Pool:
 
         chunksize: how many items make one task; None: a number that gives each worker a few tasks.
 
-        Raises what the first call that failed raised, when all tasks are done; ValueError when the
-        pool isn't running, or for a chunksize below 1.
+        Raises what the first call that failed raised, when all tasks are done; TypeError for an
+        iterable that is none; ValueError when the pool isn't running, or for a chunksize below 1.
 
         Anchor: multiprocessing.pool.Pool.map
         """

@@ -36,7 +36,7 @@ from .._start import at_exit
 from . import ends
 from .board import Board
 from .errors import MaybeEncodingError, WorkerDied, describe, report, with_cause
-from .results import longest_wait
+from .results import join_thread
 from .tasks import Failure, Slices, Source, Stream, Task, Waiting
 from .watch import Watch
 from .worker import FAILED, NOT_READY, PARTLY, READY
@@ -93,6 +93,7 @@ class Dispatcher:
         self._maxtasks = maxtasks
         # Reentrant, as a finalizer may terminate the pool in the middle of any of these methods.
         self._lock = threading.RLock()
+        self._joining = threading.Lock()
         self._waiting = Waiting()
         self._workers: list[Worker] = []
         self._by_place: dict[int, Worker] = {}
@@ -233,8 +234,7 @@ class Dispatcher:
         if self.creator != os.getpid():
             raise not_the_owner(self.creator)
         if threading.current_thread() is not self._thread:
-            while self._thread.is_alive():
-                self._thread.join(longest_wait())
+            join_thread(self._thread, self._joining)
 
     def counts(self) -> dict[str, int]:
         """The numbers of workers, of tasks that were sent to them, and of waiting tasks."""

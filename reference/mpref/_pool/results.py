@@ -22,6 +22,7 @@ __all__ = [
     "IMapIterator",
     "IMapUnorderedIterator",
     "MapResult",
+    "join_thread",
     "longest_wait",
 ]
 
@@ -87,6 +88,20 @@ def longest_wait() -> float:
     if threading.current_thread() is threading.main_thread():
         return _LOOK_UP_SECONDS
     return threading.TIMEOUT_MAX
+
+
+def join_thread(thread: threading.Thread, by_one: threading.Lock) -> None:
+    """Wait until a thread has ended; `by_one` is held by who waits for it.
+
+    When several threads join one with a timeout, PyPy 3.9 raises in one of them.
+    """
+    while not by_one.acquire(timeout=longest_wait()):
+        pass
+    try:
+        while thread.is_alive():
+            thread.join(longest_wait())
+    finally:
+        by_one.release()
 
 
 class AsyncResult:

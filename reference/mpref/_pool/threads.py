@@ -13,7 +13,7 @@ from typing import Any, Callable
 
 from .dispatcher import CLOSE, RUN, TERMINATE, not_running, not_the_owner
 from .errors import WorkerDied, report
-from .results import longest_wait
+from .results import join_thread
 from .tasks import EACH, Failure, Source, Stream, Task, Waiting, perform
 
 __all__ = ["ThreadDispatcher"]
@@ -42,6 +42,7 @@ class ThreadDispatcher:
         self._waiting = Waiting()
         self._running: set[Task] = set()
         self._threads: list[threading.Thread] = []
+        self._joining = threading.Lock()
         self._failed_starts = 0
         self._broken: WorkerDied | None = None
         # Callbacks of one pool never run at the same time.
@@ -129,7 +130,7 @@ class ThreadDispatcher:
             if not others:
                 return
             for thread in others:
-                thread.join(longest_wait())
+                join_thread(thread, self._joining)
 
     def counts(self) -> dict[str, int]:
         """The numbers of workers, of tasks that they are doing, and of waiting tasks."""
