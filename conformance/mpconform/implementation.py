@@ -162,9 +162,11 @@ def describe(wanted: Wanted, names: Iterable[str], path: Iterable[str] = ()) -> 
 def target_environment(module: str, path: Iterable[str]) -> dict[str, str]:
     """This process's environment without the variables that change how Python behaves.
 
-    PYTHONUNBUFFERED, for one, would hide whether a child flushes its streams.
+    PYTHONUNBUFFERED, for one, would hide whether a child flushes its streams; coverage of the kit
+    would import multiprocessing, and replace os._exit.
     """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    changing = ("PYTHON", "COVERAGE_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(changing)}
     return kept | {
         "PYTHONPATH": os.pathsep.join([str(TARGET), *path]),
         "MPPROBE_IMPLEMENTATION": module,
