@@ -37,6 +37,9 @@ from mpconform.template import Template
 # probe that waits in vain reports that itself, long before the deadline.
 DEADLINE_SECONDS = 40.0
 
+# In the environment of each process of a run, for who looks at one of them: the probe.
+PROBE = "MPPROBE_PROBE"
+
 # How long the template gets to reap a process that the host has killed.
 _COLLECT_SECONDS = 10.0
 
@@ -138,7 +141,7 @@ class Runner:
             "probe": probe,
             "start_method": start_method,
             "scratch": str(scratch.folder),
-            "environment": scratch.environment() | {census.MARKER: marker},
+            "environment": scratch.environment() | {census.MARKER: marker, PROBE: probe},
         }
         counted = census.Census(marker, frozenset({template.pid} if template else ()), self._lock)
         begun = time.monotonic()

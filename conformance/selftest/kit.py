@@ -10,10 +10,10 @@ import pickle
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, TypedDict, TypeVar
 
 import pytest
 from mpconform import places
@@ -22,6 +22,8 @@ from mpconform.implementation import ImplementationError, find_python
 SELFTEST = Path(__file__).resolve().parent
 REFERENCE = SELFTEST.parent.parent / "reference"
 
+
+T = TypeVar("T")
 
 # Runs that several tests look at: see `shared_run`.
 OF_THE_REFERENCE = ("--impl", "mpref", "--no-known")
@@ -62,15 +64,19 @@ def run(
     *arguments: str,
     spec: Path | None = None,
     target: Path | None = None,
+    environment: Mapping[str, str] | None = None,
     timeout: float = 400,
 ) -> Outcome:
-    """`mpconform run` with these arguments; results are kept in `folder`."""
+    """`mpconform run` with these arguments; results are kept in `folder`.
+
+    environment: variables to add.
+    """
     path = folder / "results.jsonl"
     words = [*(["--spec", str(spec)] if spec else []), "run", *arguments, "--results", str(path)]
-    environment = os.environ | ({"MPCONFORM_TARGET": str(target)} if target else {})
+    added = {"MPCONFORM_TARGET": str(target)} if target else {}
     finished = subprocess.run(
         command(*words),
-        env=environment,
+        env={**os.environ, **added, **(environment or {})},
         capture_output=True,
         text=True,
         timeout=timeout,
@@ -81,17 +87,25 @@ def run(
 
 def shared_run(factory: pytest.TempPathFactory, *arguments: str) -> Outcome:
     """What `run` gives, from one run for all tests and workers of this pytest session."""
+    return once(factory, repr(arguments), lambda folder: run(folder, *arguments))
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], T]) -> T:
+    """What `make` gives, called once for all tests and workers of this pytest session.
+
+    name: the same name is the same value. make: is given a folder of its own.
+    """
     session = os.environ.get("PYTEST_XDIST_TESTRUNUID")
     base = factory.getbasetemp().parent if session else factory.getbasetemp()
-    folder = base / f"shared-{session}-{hashlib.sha256(repr(arguments).encode()).hexdigest()[:8]}"
+    folder = base / f"shared-{session}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
     folder.mkdir(exist_ok=True)
     kept = folder / "outcome"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not kept.exists():
-            kept.write_bytes(pickle.dumps(run(folder, *arguments)))
-        outcome: Outcome = pickle.loads(kept.read_bytes())
-        return outcome
+            kept.write_bytes(pickle.dumps(make(folder)))
+        made: T = pickle.loads(kept.read_bytes())
+        return made
 
 
 def outcome(status: int, text: str, path: Path) -> Outcome:

@@ -2,12 +2,15 @@
 
 python tell_liars.py each NAME...   import each liar in a process of its own: it patches something
 python tell_liars.py reading        import the chapters of liars: that patches nothing
+python tell_liars.py places         print as JSON what each liar replaces, see `_places_of_all`
 """
 
 from __future__ import annotations
 
 import hmac
 import importlib
+import inspect
+import json
 import os
 import pkgutil
 import sys
@@ -18,6 +21,8 @@ from typing import Any
 
 import mpref
 
+Place = tuple[str, str, str]
+
 # What hangs of a module of the reference: its names, what its classes and objects have, and so on.
 _DEPTH = 5
 
@@ -25,22 +30,26 @@ _DEPTH = 5
 def main(what: str, *names: str) -> None:
     for found in pkgutil.walk_packages(mpref.__path__, "mpref."):
         importlib.import_module(found.name)
-    before = dict(_reference())
     if what == "reading":
         from liars import lies
 
+        before = dict(_reference())
         lies.all_liars()
         print(*_changed(before), sep="\n", end="")
+        return
+    if what == "places":
+        print(json.dumps(dict(_places_of_all())))
         return
     for name in names:
         sys.stdout.flush()
         if os.fork() == 0:
-            _tell(name, before)
+            _tell(name)
         os.wait()
 
 
-def _tell(name: str, before: dict[str, Any]) -> None:
+def _tell(name: str) -> None:
     try:
+        before = dict(_reference())
         module = importlib.import_module(name)
         assert module.__name__ == name, f"it calls itself {module.__name__}"
         assert _changed(before), "it patches nothing"
@@ -49,6 +58,44 @@ def _tell(name: str, before: dict[str, Any]) -> None:
     finally:
         sys.stdout.flush()
         os._exit(0)
+
+
+def _places_of_all() -> Iterator[tuple[str, list[Place] | None]]:
+    """For each liar, the places that the stand-ins of its lie take; None: that is not all it does.
+
+    A lie that patches by hand is told, so each is in a process of its own.
+    """
+    from liars import lies
+
+    for liar in lies.all_liars():
+        reader, writer = os.pipe()
+        if os.fork() == 0:
+            # Taken here: the fork itself changes what the reference knows of its process.
+            before = dict(_reference())
+            with lies.collecting() as collected:
+                liar.tell()
+            places = [_named(owner, attribute) for owner, attribute in collected]
+            known = None not in places and not _changed(before)
+            os.write(writer, json.dumps(places if known else None).encode())
+            os._exit(0)
+        os.close(writer)
+        with os.fdopen(reader, "rb") as answer:
+            yield liar.name, json.load(answer)
+        os.wait()
+
+
+def _named(owner: Any, attribute: str) -> Place | None:
+    """A place as the witness finds it: module, class (or ""), attribute. None: it would not."""
+    from liars import lies
+
+    if isinstance(owner, lies.Everywhere):
+        return ("", "", attribute)
+    if isinstance(inspect.getattr_static(owner, attribute), type):
+        return None  # a class that became a function would be no class to who does not call it
+    if isinstance(owner, types.ModuleType):
+        return (owner.__name__, "", attribute)
+    module, name = owner.__module__, owner.__qualname__
+    return (module, name, attribute) if vars(sys.modules[module]).get(name) is owner else None
 
 
 def _changed(before: dict[str, Any]) -> list[str]:

@@ -24,10 +24,11 @@ liars can be read. `finder` tells one lie, when a liar is imported by its own na
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -64,15 +65,18 @@ class Liar:
         return _chapter_of(self.name)
 
 
-class _Everywhere:
+class Everywhere:
     """See EVERYWHERE."""
 
 
 # A place for `lie` and `replace`: what the package and each of its contexts offer under a name.
-EVERYWHERE = _Everywhere()
+EVERYWHERE = Everywhere()
 
 # Every liar of the modules imported so far, by name.
 KNOWN: dict[str, Liar] = {}
+
+# See `collecting`.
+_collected: list[tuple[object, str]] | None = None
 
 
 def lie(
@@ -113,7 +117,9 @@ def replace(place: object, attribute: str) -> Callable[[_Function], _Function]:
 
     def patch(function: _Function) -> _Function:
         for owner in place if isinstance(place, tuple) else (place,):
-            if isinstance(owner, _Everywhere):
+            if _collected is not None:
+                _collected.append((owner, attribute))
+            elif isinstance(owner, Everywhere):
                 _patch(BaseContext, attribute, function)
                 setattr(mpref, attribute, getattr(default_context, attribute))
             else:
@@ -121,6 +127,20 @@ def replace(place: object, attribute: str) -> Callable[[_Function], _Function]:
         return function
 
     return patch
+
+
+@contextlib.contextmanager
+def collecting() -> Iterator[list[tuple[object, str]]]:
+    """Until this ends, `replace` patches nothing: it adds to the list what it is asked to replace.
+
+    Not for several threads.
+    """
+    global _collected
+    _collected = collected = []
+    try:
+        yield collected
+    finally:
+        _collected = None
 
 
 def all_liars() -> tuple[Liar, ...]:
