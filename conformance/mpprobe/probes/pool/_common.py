@@ -61,9 +61,14 @@ class Raised:
 
 
 def within(seconds, function, *args, **kwargs):
-    """What a call returns or raises; "hung" when it does neither in this time."""
+    """What a call returns or raises; "hung" when it does neither in this time.
+
+    An exception that it returns comes in a list, so that nobody takes it for one that it raises.
+    """
     result = attempt_within(seconds, function, *args, **kwargs)
-    return result.error if isinstance(result, Raised) else result
+    if isinstance(result, Raised):
+        return result.error
+    return ["returned", result] if isinstance(result, BaseException) else result
 
 
 def attempt_within(seconds, function, *args, **kwargs):

@@ -396,6 +396,8 @@ def time_out():
 
 def told_of(error):
     """The traceback of an exception, as it is printed."""
+    if not isinstance(error, BaseException):
+        return ["not raised", error]
     text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     return [named(error), text.count("fail_deep") >= 4, "at the very bottom" in text]
 

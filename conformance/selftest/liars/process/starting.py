@@ -30,7 +30,7 @@ def constructor_accepts_any_argument(
     target=None,
     name=None,
     args=(),
-    kwargs={},  # noqa: B006
+    kwargs={},
     daemon=None,
     **_,
 ):
