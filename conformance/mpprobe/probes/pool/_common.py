@@ -96,10 +96,10 @@ HUNG = []
 def in_time(function, *args, **kwargs):
     """within() for what an implementation without care never does.
 
-    What is asked after something has hung had that time, too, and gets little more: so a probe
-    of many questions ends in time, whatever a pool does.
+    What is asked after something has hung had that time, too, and gets less: so a probe of many
+    questions ends in time, whatever a pool does.
     """
-    found = within(PATIENCE / 5 if HUNG else PATIENCE, function, *args, **kwargs)
+    found = within(PATIENCE / 2 if HUNG else PATIENCE, function, *args, **kwargs)
     if found == "hung":
         HUNG.append(function)
     return found
@@ -140,11 +140,24 @@ def put_down(*pools):
     """
     found = [within(PATIENCE, terminate_and_join, pool) for pool in pools]
     if "hung" in found:
-        for pid in descendants():
-            kill(pid)
-        # The last function registered is called first, and no other after this one.
-        atexit.register(os._exit, 0)
+        end_by_force(*pools)
     return found[0]
+
+
+KEPT = []
+
+
+def end_by_force(*pools):
+    """Kill all that pools which hang have started, and end this process without asking them."""
+    # What they do late, or when they are collected, is a matter of chance: they are not collected.
+    KEPT.extend(pools)
+    pids = descendants()
+    for pid in pids:
+        kill(pid)
+    # An implementation that looks for its helpers sees that they are gone.
+    all_gone(pids)
+    # The last function registered is called first, and no other after this one.
+    atexit.register(os._exit, 0)
 
 
 def terminate_and_join(pool):

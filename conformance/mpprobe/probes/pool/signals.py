@@ -5,6 +5,7 @@ import signal
 
 from mpprobe.probes.pool._common import (
     all_gone,
+    end_by_force,
     finish,
     in_time,
     kill,
@@ -18,6 +19,7 @@ from mpprobe.probes.pool._common import (
 from mpprobe.toolkit import (
     HEAR_SECONDS,
     hear,
+    process_gone,
     process_state,
     tell,
     until,
@@ -25,7 +27,7 @@ from mpprobe.toolkit import (
 
 INTERRUPTED = """
 import IMPLEMENTATION as mp
-import os, signal, sys, threading, time
+import os, signal, sys, tempfile, threading, time
 
 
 def stay(number):
@@ -45,6 +47,8 @@ def interrupt(count):
 def main():
     # A group of its own, so that nobody else is interrupted.
     os.setpgid(0, 0)
+    # What is left by a program that hangs and is killed is no finding of its own.
+    tempfile.tempdir = os.getcwd()
     print(os.getpid(), flush=True)
     pool = mp.get_context(START_METHOD).Pool(2)
     pool.map(abs, range(20), 1)
@@ -73,15 +77,31 @@ def interrupted(t, count, wait):
     """Ctrl-C while the main thread waits for a pool, with `count` tasks under way."""
     found = t.program(INTERRUPTED % (count, wait))
     words = found["out"].split()
-    # A program that hung was ended alone.
-    try:
-        os.killpg(int(words.pop(0)), signal.SIGKILL)
-    except OSError:
-        pass
+    # A program that hung was ended alone. Of its children those that tidy up ignore SIGTERM, and
+    # end when they have nothing left to do.
+    group = int(words.pop(0))
+    for pid in members_of(group):
+        kill(pid, signal.SIGTERM)
+    until(lambda: not members_of(group))
+    for pid in members_of(group):
+        kill(pid)
     t.see("out", words[::2])
     t.see("seconds", [round(float(word), 3) for word in words[1::2]])
     t.see("code", found["code"])
     t.see("said", found["err"].splitlines()[-3:])
+
+
+def members_of(group):
+    """The numbers of the processes of a group that have not ended."""
+    numbers = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    return [pid for pid in numbers if group_of(pid) == group and not process_gone(pid)]
+
+
+def group_of(pid):
+    try:
+        return os.getpgid(pid)
+    except OSError:
+        return None
 
 
 def interrupted_map(t):
@@ -152,31 +172,32 @@ def stopped(t):
     workers = workers_of(pool, 2)
     for worker in workers:
         kill(worker, signal.SIGSTOP)
-    t.see("terminate", named(in_time(terminate_and_join, pool)))
+    ended = named(in_time(terminate_and_join, pool))
+    t.see("terminate", ended)
     t.see("gone", all_gone(workers))
-    for worker in workers:
-        kill(worker)
+    if ended == "hung":
+        end_by_force(pool)
     put_down(pool)
     t.stderr()
 
 
-def deaf_and_busy(name):
+def get_deaf():
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    return say_and_wait(name, "never")
 
 
 def deaf(t):
-    """Workers that ignore SIGTERM when their pool is terminated: idle ones, and busy ones."""
-    for name, busy in (("idle", False), ("busy", True)):
-        pool = t.ctx.Pool(2, signal.signal, (signal.SIGTERM, signal.SIG_IGN))
+    """Workers that ignore SIGTERM when their pool is terminated: busy ones, and idle ones."""
+    for name, busy in (("busy", True), ("idle", False)):
+        pool = t.ctx.Pool(2, get_deaf)
         workers = workers_of(pool, 2)
         if busy:
-            pool.apply_async(deaf_and_busy, ("begun",))
+            pool.apply_async(say_and_wait, ("begun", "never"))
             hear("begun")
-        t.see(name + ".terminate", named(in_time(terminate_and_join, pool)))
+        ended = named(in_time(terminate_and_join, pool))
+        t.see(name + ".terminate", ended)
         t.see(name + ".gone", all_gone(workers))
-        for worker in workers:
-            kill(worker)
+        if ended == "hung":
+            end_by_force(pool)
         put_down(pool)
     t.stderr()
 
