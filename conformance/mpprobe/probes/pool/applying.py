@@ -366,7 +366,8 @@ def failing(t):
     pool = t.ctx.Pool(2)
     error = soon(pool.apply, fail, ("text",))
     t.see("apply", error)
-    t.see("apply.state", [type(error) is Failure, list(error.args), getattr(error, "more", 0)])
+    args = list(getattr(error, "args", ()))
+    t.see("apply.state", [type(error) is Failure, args, getattr(error, "more", 0)])
     result = pool.apply_async(fail, ("text",))
     errors = [soon(result.get) for _ in range(3)]
     t.see("get", errors)

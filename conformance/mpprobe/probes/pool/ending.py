@@ -245,16 +245,15 @@ def with_block(t):
     t.call("submit", pool.apply_async, square, (2,))
     t.call("join", pool.join)
     t.see("noted", notes())
-    raising = t.ctx.Pool(1)
-    worker = raising.apply(pid_of)
-    t.call("raise", leave_by_raising, raising)
-    t.see("raise.workers-end", all_gone([worker], HEAR_SECONDS))
-    returning = t.ctx.Pool(1)
-    worker = returning.apply(pid_of)
-    t.call("return", leave_by_returning, returning)
-    t.see("return.workers-end", all_gone([worker], HEAR_SECONDS))
-    for one in (pool, raising, returning):
-        one.join()
+    for way, leave in (("raise", leave_by_raising), ("return", leave_by_returning)):
+        pool = t.ctx.Pool(2)
+        workers = workers_of(pool, 2)
+        # A worker with nothing to do ends after close(), too.
+        pool.apply_async(begin_and_stay, (way,))
+        hear(way)
+        t.call(way, leave, pool)
+        t.see(way + ".workers-end", all_gone(workers, HEAR_SECONDS))
+        terminate_and_join(pool)
 
 
 def leave_by_raising(pool):

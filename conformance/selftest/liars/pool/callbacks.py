@@ -1,8 +1,9 @@
 """Lies about callbacks: when, how often, with what, where they are called."""
 
 import functools
+import threading
 
-from mpref.pool import Pool
+from mpref.pool import AsyncResult, Pool
 
 from liars.lies import lie, replace
 
@@ -99,6 +100,28 @@ def error_callback_gets_a_text(
 
 @lie(
     Pool,
+    "apply_async",
+    caught_by=[
+        "pool.callback-that-terminates.releases-others",
+        "pool.callback-that-terminates.works",
+    ],
+)
+def callbacks_have_threads_of_their_own(
+    original, self, func, args=(), kwds={}, callback=None, error_callback=None
+):
+    """Each callback of apply_async() is called in a new thread."""
+
+    def call(value):
+        if callback is not None:
+            thread = threading.Thread(target=callback, args=(value,))
+            thread.start()
+            thread.join()
+
+    return original(self, func, args, kwds, call, error_callback)
+
+
+@lie(
+    Pool,
     "map_async",
     caught_by=[
         "dummy.thread-pool.results-are-async-results",
@@ -171,6 +194,52 @@ def closed_pools_call_nobody():
                 callback(value)
 
         return original(self, func, args, kwds, call, error_callback)
+
+
+@lie(
+    caught_by=[
+        "pool.apply-async.callback-of-any-value",
+        "pool.callback-that-exits.result-is-there",
+        "pool.callback-that-interrupts.result-is-there",
+        "pool.callback-that-raises.result-is-there",
+        "pool.callback-that-terminates.releases-others",
+        "pool.callback-that-terminates.works",
+        "pool.callbacks.after-close",
+        "pool.callbacks.any-callable",
+        "pool.callbacks.may-close",
+        "pool.callbacks.may-submit",
+        "pool.callbacks.nested-ends-clean",
+        "pool.callbacks.without-keeping-results",
+        "pool.killed.callbacks.error-callback-is-called",
+    ]
+)
+def callbacks_wait_to_be_asked():
+    """The callback of apply_async() is called when the program calls get() or wait()."""
+
+    @replace(Pool, "apply_async")
+    def apply_async(original, self, func, args=(), kwds={}, callback=None, error_callback=None):
+        untold = []
+        result = original(
+            self,
+            func,
+            args,
+            kwds,
+            callback and (lambda value: untold.append((callback, value))),
+            error_callback and (lambda error: untold.append((error_callback, error))),
+        )
+        result.untold = untold
+        return result
+
+    for name in ("get", "wait"):
+
+        @replace(AsyncResult, name)
+        def ask(original, self, timeout=None):
+            try:
+                return original(self, timeout)
+            finally:
+                while getattr(self, "untold", None):
+                    call, value = self.untold.pop()
+                    call(value)
 
 
 @lie(

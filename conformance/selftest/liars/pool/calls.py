@@ -194,69 +194,9 @@ def map_takes_lists_only(
     Pool,
     "map",
     caught_by=[
-        "dummy.thread-pool.is-offered",
-        "pool.apply-async.is-offered",
-        "pool.apply.any-exception",
-        "pool.apply.failures-are-carried-out-once",
-        "pool.apply.failures-are-quiet",
-        "pool.apply.goes-on-after-failures",
-        "pool.apply.is-offered",
-        "pool.apply.raises",
-        "pool.apply.tells-where",
-        "pool.apply.wrong-calls-raise",
-        "pool.applying.failing-ends-clean",
-        "pool.class.is-offered",
-        "pool.close.closed-raises-valueerror",
-        "pool.close.is-offered",
-        "pool.close.joined-raises-valueerror",
         "pool.close.refuses-after-join",
         "pool.close.refuses-more",
-        "pool.function.is-offered",
-        "pool.get.is-offered",
-        "pool.get.raises-each-time",
-        "pool.imap-unordered.is-offered",
-        "pool.imap.is-offered",
-        "pool.join.is-offered",
-        "pool.map-async.by-keyword",
-        "pool.map-async.by-position",
-        "pool.map-async.calls-each",
-        "pool.map-async.empty",
-        "pool.map-async.is-offered",
-        "pool.map-async.other-arguments-raise",
-        "pool.map-async.single",
-        "pool.map.by-keyword",
-        "pool.map.by-position",
-        "pool.map.calls-each",
-        "pool.map.empty",
-        "pool.map.is-offered",
-        "pool.map.other-arguments-raise",
-        "pool.map.raises-for-the-first",
-        "pool.map.raises-for-the-last",
-        "pool.map.raises-for-the-middle",
-        "pool.map.single",
-        "pool.mapping.forms-ends-clean",
-        "pool.ready.is-offered",
-        "pool.result.is-offered",
-        "pool.starmap-async.by-keyword",
-        "pool.starmap-async.by-position",
-        "pool.starmap-async.calls-each",
-        "pool.starmap-async.empty",
-        "pool.starmap-async.is-offered",
-        "pool.starmap-async.other-arguments-raise",
-        "pool.starmap-async.single",
-        "pool.starmap.by-keyword",
-        "pool.starmap.by-position",
-        "pool.starmap.calls-each",
-        "pool.starmap.empty",
-        "pool.starmap.is-offered",
-        "pool.starmap.other-arguments-raise",
-        "pool.starmap.single",
-        "pool.successful.is-offered",
-        "pool.terminate.is-offered",
         "pool.terminate.refuses-work",
-        "pool.terminate.terminated-raises-valueerror",
-        "pool.threads.is-offered",
-        "pool.wait.is-offered",
         "pool.with.refuses-work",
     ],
 )
@@ -282,6 +222,19 @@ def starmap_has_larger_chunks(original, self, func, iterable, chunksize=None):
 
 
 # -- starmap
+
+
+@lie(
+    Pool,
+    "starmap",
+    caught_by=[
+        "pool.starmap.unpacks-any-iterable",
+    ],
+)
+def dicts_are_keywords(original, self, func, iterable, chunksize=None):
+    """starmap() unpacks items that are dicts as keyword arguments."""
+    call = functools.partial(_call, func)
+    return self.map_async(call, iterable, chunksize).get()
 
 
 def _call(func, item):

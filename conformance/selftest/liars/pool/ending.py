@@ -34,4 +34,119 @@ def join_needs_no_close(original, self):
         return
 
 
+@lie(
+    Pool,
+    "join",
+    caught_by=[
+        "dummy.thread-pool.close-and-join",
+        "dummy.thread-pool.terminate",
+        "dummy.thread-pool.with",
+        "pool.ending.ended-for-good",
+        "pool.ending.ends-in-any-order",
+        "pool.join.by-several-and-again",
+        "pool.join.early-raises",
+        "pool.join.takes-no-timeout",
+        "pool.join.waits-for-work",
+        "pool.join.waits-for-workers",
+        "pool.threads.close",
+    ],
+)
+def join_closes(original, self):
+    """join() before close() and terminate() closes the pool."""
+    self.close()
+    original(self)
+
+
+@lie(
+    Pool,
+    "join",
+    caught_by=[
+        "pool.join.takes-no-timeout",
+    ],
+)
+def join_takes_a_timeout(original, self, timeout=None):
+    """join() takes a timeout, as that of a process does."""
+    original(self)
+
+
 # -- with
+
+
+@lie(
+    Pool,
+    "__exit__",
+    caught_by=[
+        "pool.ending.with-block-ends-clean",
+        "pool.examples.steps-ends-clean",
+        "pool.with.calls-terminate",
+        "pool.with.passes-exceptions-on",
+        "pool.with.terminates",
+        "pool.with.terminates-whichever-way",
+    ],
+)
+def with_closes(original, self, kind, value, traceback):
+    """The end of a with block closes the pool."""
+    self.close()
+
+
+@lie(
+    Pool,
+    "__exit__",
+    caught_by=[
+        "pool.with.passes-exceptions-on",
+    ],
+)
+def with_swallows_exceptions(original, self, kind, value, traceback):
+    """The end of a with block suppresses exceptions."""
+    original(self, kind, value, traceback)
+    return True
+
+
+@lie(
+    Pool,
+    "__exit__",
+    caught_by=[
+        "dummy.thread-pool.close-and-join",
+        "dummy.thread-pool.terminate",
+        "dummy.thread-pool.with",
+        "pool.close.refuses-after-join",
+        "pool.close.refuses-more",
+        "pool.examples.tour",
+        "pool.terminate.refuses-work",
+        "pool.threads.terminate",
+        "pool.threads.with",
+        "pool.with.calls-terminate",
+        "pool.with.nested",
+        "pool.with.refuses-work",
+        "pool.with.terminates",
+        "pool.with.terminates-whichever-way",
+    ],
+)
+def with_leaves_the_pool_alone(original, self, kind, value, traceback):
+    """The end of a with block does nothing."""
+
+
+@lie(
+    Pool,
+    "__enter__",
+    caught_by=[
+        "dummy.thread-pool.close-and-join",
+        "dummy.thread-pool.terminate",
+        "dummy.thread-pool.with",
+        "pool.class.subclass-works",
+        "pool.examples.first",
+        "pool.examples.long",
+        "pool.examples.short-timeouts",
+        "pool.examples.steps",
+        "pool.examples.strict",
+        "pool.examples.tour",
+        "pool.threads.terminate",
+        "pool.threads.with",
+        "pool.unpicklable-initializer.is-told-or-works",
+        "pool.with.calls-terminate",
+        "pool.with.gives-the-pool",
+    ],
+)
+def with_gives_nothing(original, self):
+    """The with statement gives None."""
+    original(self)

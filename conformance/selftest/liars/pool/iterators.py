@@ -3,9 +3,22 @@
 from mpref import TimeoutError  # noqa: A004 (the one that is raised)
 from mpref.pool import IMapIterator, IMapUnorderedIterator, Pool
 
-from liars.lies import lie, replace
+from liars.lies import lie
 
 # -- order
+
+
+@lie(
+    Pool,
+    "imap_unordered",
+    caught_by=[
+        "pool.imap-unordered.any-order",
+        "pool.imap-unordered.does-not-wait-for-slow-items",
+    ],
+)
+def imap_unordered_is_ordered(original, self, func, iterable, chunksize=1, *, buffersize=None):
+    """imap_unordered() gives the results in the order of the items."""
+    return self.imap(func, iterable, chunksize, buffersize=buffersize)
 
 
 # -- chunks
@@ -58,6 +71,27 @@ def imap_loses_the_last_chunk(original, self, func, iterable, chunksize=1, *, bu
 # -- reading
 
 
+@lie(
+    Pool,
+    "imap_unordered",
+    caught_by=[
+        "pool.imap-unordered.iterable-error-comes-last",
+        "pool.imap-unordered.iterable-raises",
+        "pool.imap-unordered.other-arguments-raise",
+    ],
+)
+def errors_end_the_iterable(original, self, func, iterable, chunksize=1, *, buffersize=None):
+    """An exception that the iterable of imap_unordered() raises is its end."""
+
+    def until_it_raises():
+        try:
+            yield from iterable
+        except Exception:
+            return
+
+    return original(self, func, until_it_raises(), chunksize, buffersize=buffersize)
+
+
 # -- next
 
 
@@ -78,35 +112,26 @@ def next_takes_milliseconds(original, self, timeout=None):
 
 
 @lie(
+    IMapIterator,
+    "next",
     caught_by=[
         "dummy.thread-pool.timeouts",
-        "pool.imap-unordered.ends",
-        "pool.imap-unordered.next-of-short-timeouts",
-        "pool.imap-unordered.next-of-what-is-there",
-        "pool.imap-unordered.next-times-out",
         "pool.imap-unordered.timeouts-lose-nothing",
-        "pool.imap.ends",
-        "pool.imap.next-of-short-timeouts",
-        "pool.imap.next-of-what-is-there",
-        "pool.imap.next-times-out",
         "pool.imap.timeouts-lose-nothing",
-        "pool.iterating.stepping-ends-clean",
         "pool.threads.timeouts",
-    ]
+    ],
 )
-def timeouts_take_a_result():
+def timeouts_take_a_result(original, self, timeout=None):
     """The result that next() has waited for in vain is never given."""
-
-    @replace(IMapIterator, "next")
-    def next_(original, self, timeout=None):
-        if hasattr(self, "owed") and self.owed:
-            self.owed = False
-            original(self)
-        try:
-            return original(self, timeout)
-        except TimeoutError:
-            self.owed = True
-            raise
+    try:
+        value = original(self, timeout)
+    except TimeoutError:
+        self.owes_one = True
+        raise
+    if not hasattr(self, "owes_one"):
+        return value
+    del self.owes_one
+    return original(self, timeout)
 
 
 @lie(

@@ -5,10 +5,7 @@ import sys
 
 from mpref.pool import AsyncResult
 
-from liars.lies import lie
-
-# As long as tells a wait of this length from none, and not longer.
-ENOUGH = 3
+from liars.lies import lie, replace
 
 
 def _is_the_programs():
@@ -18,6 +15,25 @@ def _is_the_programs():
 
 
 # -- get
+
+
+@lie(
+    AsyncResult,
+    "get",
+    caught_by=[
+        "pool.apply-async.queues-behind-others",
+        "pool.get.short-timeouts",
+        "pool.get.timeouts-lose-nothing",
+        "pool.get.times-out",
+        "pool.ready.false-before-the-end",
+        "pool.ready.true-at-the-end",
+        "pool.results.early-ends-clean",
+        "pool.wait.times-out",
+    ],
+)
+def get_of_no_time_waits(original, self, timeout=None):
+    """get() with a timeout of zero waits as one without a timeout does."""
+    return original(self, timeout or None)
 
 
 @lie(
@@ -67,7 +83,59 @@ def get_returns_none_in_the_end(original, self, timeout=None):
 # -- wait
 
 
+@lie(
+    AsyncResult,
+    "wait",
+    caught_by=[
+        "dummy.thread-pool.results-are-async-results",
+        "pool.get.all-waiters-get-it",
+        "pool.killed.waited-for.all-waits-end",
+        "pool.wait.of-what-is-there",
+        "pool.wait.times-out",
+        "pool.wait.waits",
+    ],
+)
+def wait_says_whether_it_is_ready(original, self, timeout=None):
+    """wait() returns whether the result is there, as that of an event."""
+    original(self, timeout)
+    return self.ready()
+
+
 # -- ready and successful
+
+
+@lie(
+    AsyncResult,
+    "ready",
+    caught_by=[
+        "pool.get.after-terminate",
+        "pool.killed.waited-for.all-waits-end",
+        "pool.ready.true-for-each-end",
+    ],
+)
+def failures_are_never_ready(original, self):
+    """ready() is False for a call that has raised."""
+    is_ready = original(self)
+    return is_ready and (not _is_the_programs() or self.successful())
+
+
+@lie(
+    caught_by=[
+        "pool.initializer.before-tasks",
+        "pool.ready.false-before-the-end",
+    ]
+)
+def ready_after_a_timeout():
+    """ready() is True when wait() has returned, for whatever reason."""
+
+    @replace(AsyncResult, "wait")
+    def wait(original, self, timeout=None):
+        original(self, timeout)
+        self.was_waited_for = True
+
+    @replace(AsyncResult, "ready")
+    def ready(original, self):
+        return original(self) or (_is_the_programs() and hasattr(self, "was_waited_for"))
 
 
 @lie(
@@ -117,44 +185,4 @@ def successful_asserts(original, self):
 def what_has_ended_is_successful(original, self):
     """successful() is True for a call that has raised."""
     original(self)
-    return True
-
-
-@lie(
-    AsyncResult,
-    "successful",
-    caught_by=[
-        "dummy.thread-pool.close-and-join",
-        "dummy.thread-pool.failing-ends-clean",
-        "dummy.thread-pool.failures",
-        "dummy.thread-pool.terminate",
-        "pool.apply.any-exception",
-        "pool.apply.failures-are-carried-out-once",
-        "pool.apply.failures-are-quiet",
-        "pool.apply.goes-on-after-failures",
-        "pool.apply.raises",
-        "pool.apply.tells-where",
-        "pool.apply.wrong-calls-raise",
-        "pool.close.while-workers-start",
-        "pool.get.after-join",
-        "pool.get.after-terminate",
-        "pool.get.raises-each-time",
-        "pool.get.raises-it-each-time",
-        "pool.get.returns-it-each-time",
-        "pool.killed.in-task.raises",
-        "pool.ready.of-a-map",
-        "pool.ready.true-for-each-end",
-        "pool.successful.of-a-failed-map",
-        "pool.successful.tells",
-        "pool.successful.too-early-for-a-map",
-        "pool.terminate.while-workers-start",
-        "pool.threads.callbacks",
-        "pool.threads.results-tell",
-        "pool.wait.of-what-is-there",
-    ],
-)
-def successful_raises_what_the_call_raised(original, self):
-    """successful() raises what the call has raised."""
-    if not original(self):
-        self.get()
     return True

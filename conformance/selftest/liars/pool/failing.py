@@ -1,0 +1,249 @@
+"""Lies about what goes wrong: calls that raise, results that can't be sent, workers that die."""
+
+import functools
+import traceback
+
+from mpref.pool import AsyncResult, IMapIterator, MaybeEncodingError, Pool, WorkerDied
+
+from liars.lies import lie, replace
+
+# -- calls that raise
+
+
+def _print(func, *args, **kwargs):
+    try:
+        return func(*args, **kwargs)
+    except Exception:
+        traceback.print_exc()
+        raise
+
+
+@lie(
+    Pool,
+    "apply_async",
+    caught_by=[
+        "pool.apply.any-exception",
+    ],
+)
+def stop_iteration_is_no_error(
+    original, self, func, args=(), kwds={}, callback=None, error_callback=None
+):
+    """A call that raises StopIteration returns None."""
+    return original(self, functools.partial(_next, func), args, kwds, callback, error_callback)
+
+
+def _next(func, *args, **kwargs):
+    try:
+        return func(*args, **kwargs)
+    except StopIteration:
+        return None
+
+
+@lie(
+    AsyncResult,
+    "get",
+    caught_by=[
+        "pool.exception-of-unpicklables.raises-in-the-caller",
+        "pool.exiting-argument.raises-in-the-caller",
+        "pool.exiting-result.raises-in-the-caller",
+        "pool.generator-result.raises-in-the-caller",
+        "pool.lambda-result.raises-in-the-caller",
+        "pool.result-that-exits.raises-in-the-caller",
+        "pool.result-that-interrupts.raises-in-the-caller",
+        "pool.unpicklable-result.raises-in-the-caller",
+        "pool.unshowable-result.raises-in-the-caller",
+    ],
+)
+def unsent_results_are_none(original, self, timeout=None):
+    """get() returns None for a result that can't be pickled."""
+    try:
+        return original(self, timeout)
+    except MaybeEncodingError:
+        return None
+
+
+# -- workers that die
+
+
+@lie(
+    AsyncResult,
+    "get",
+    caught_by=[
+        "pool.argument-that-exits.raises-in-the-caller",
+        "pool.argument-that-interrupts.raises-in-the-caller",
+        "pool.initializer-that-exits.is-told",
+        "pool.initializer-that-raises.is-told",
+        "pool.keyboard-interrupt.raises-in-the-caller",
+        "pool.killed.closed.settles",
+        "pool.killed.exits.raise",
+        "pool.killed.in-all-tasks.raise",
+        "pool.killed.in-map.raises",
+        "pool.killed.in-task.error-names-the-process",
+        "pool.killed.in-task.raises",
+        "pool.killed.limited.settles",
+        "pool.killed.loading.raises",
+        "pool.killed.replying.settles",
+        "pool.killed.waited-for.all-waits-end",
+        "pool.sys-exit-with-text.raises-in-the-caller",
+        "pool.sys-exit.raises-in-the-caller",
+    ],
+)
+def killed_calls_return_none(original, self, timeout=None):
+    """get() returns None for a call whose worker was killed."""
+    try:
+        return original(self, timeout)
+    except WorkerDied:
+        return None
+
+
+@lie(
+    AsyncResult,
+    "get",
+    caught_by=[
+        "pool.killed.in-task.error-names-the-process",
+    ],
+)
+def who_died_is_not_told(original, self, timeout=None):
+    """The exception of a call whose worker was killed does not name the process."""
+    try:
+        return original(self, timeout)
+    except WorkerDied as error:
+        raise WorkerDied("a worker has died") from error
+
+
+@lie(
+    AsyncResult,
+    "successful",
+    caught_by=[
+        "pool.killed.in-task.raises",
+    ],
+)
+def killed_calls_are_successful(original, self):
+    """successful() is True for a call whose worker was killed."""
+    if original(self):
+        return True
+    try:
+        self.get()
+    except WorkerDied:
+        return True
+    except BaseException:
+        return False
+
+
+@lie(
+    IMapIterator,
+    "next",
+    caught_by=[
+        "pool.killed.in-imap.costs-one-item",
+    ],
+)
+def iterators_end_with_a_worker(original, self, timeout=None):
+    """The iterators end when the worker of an item was killed."""
+    try:
+        return original(self, timeout)
+    except WorkerDied:
+        raise StopIteration from None
+
+
+@lie(
+    Pool,
+    "apply_async",
+    caught_by=[
+        "pool.killed.callbacks.error-callback-is-called",
+    ],
+)
+def nobody_hears_of_dead_workers(
+    original, self, func, args=(), kwds={}, callback=None, error_callback=None
+):
+    """The error callback is not called when a worker was killed."""
+
+    def call(error):
+        if error_callback is not None and not isinstance(error, WorkerDied):
+            error_callback(error)
+
+    return original(self, func, args, kwds, callback, call)
+
+
+@lie(
+    caught_by=[
+        "pool.argument-that-exits.pool-goes-on",
+        "pool.argument-that-interrupts.pool-goes-on",
+        "pool.keyboard-interrupt.pool-goes-on",
+        "pool.killed.exits.pool-ends",
+        "pool.killed.exits.pool-goes-on",
+        "pool.killed.exits.size-is-restored",
+        "pool.killed.in-all-tasks.pool-ends",
+        "pool.killed.in-all-tasks.pool-goes-on",
+        "pool.killed.in-all-tasks.size-is-restored",
+        "pool.killed.in-task.pool-ends",
+        "pool.killed.in-task.pool-goes-on",
+        "pool.killed.in-task.size-is-restored",
+        "pool.killed.limited.pool-ends",
+        "pool.killed.limited.pool-goes-on",
+        "pool.killed.limited.size-is-restored",
+        "pool.killed.loading.pool-ends",
+        "pool.killed.loading.pool-goes-on",
+        "pool.killed.loading.size-is-restored",
+        "pool.killed.replying.pool-ends",
+        "pool.killed.replying.pool-goes-on",
+        "pool.killed.replying.settles",
+        "pool.killed.replying.size-is-restored",
+        "pool.killed.waited-for.pool-ends",
+        "pool.killed.waited-for.pool-goes-on",
+        "pool.killed.waited-for.size-is-restored",
+        "pool.scarce.closed-descriptors.settle",
+        "pool.sys-exit-with-text.pool-goes-on",
+        "pool.sys-exit.pool-goes-on",
+    ]
+)
+def a_dead_worker_breaks_the_pool():
+    """After the worker of a call was killed the pool refuses what it is given."""
+
+    def refuse(pool):
+        if hasattr(pool, "is_broken"):
+            raise RuntimeError("a worker of the pool was killed")
+
+    @replace(Pool, "apply_async")
+    def apply_async(original, self, func, args=(), kwds={}, callback=None, error_callback=None):
+        refuse(self)
+
+        def call(error):
+            if isinstance(error, WorkerDied):
+                self.is_broken = True
+            if error_callback is not None:
+                error_callback(error)
+
+        return original(self, func, args, kwds, callback, call)
+
+    @replace(Pool, "map")
+    def map_(original, self, func, iterable, chunksize=None):
+        refuse(self)
+        return original(self, func, iterable, chunksize)
+
+
+@lie(
+    caught_by=[
+        "pool.killed.in-all-tasks.pool-goes-on",
+        "pool.killed.in-all-tasks.raise",
+        "pool.killed.in-all-tasks.size-is-restored",
+        "pool.killed.in-task.error-names-the-process",
+        "pool.killed.in-task.raises",
+    ]
+)
+def killed_calls_are_tried_again():
+    """A call whose worker was killed is carried out a second time, when its result is asked for."""
+
+    @replace(Pool, "apply_async")
+    def apply_async(original, self, func, args=(), kwds={}, callback=None, error_callback=None):
+        result = original(self, func, args, kwds, callback, error_callback)
+        result.again = functools.partial(original, self, func, args, kwds)
+        return result
+
+    @replace(AsyncResult, "get")
+    def get(original, self, timeout=None):
+        try:
+            return original(self, timeout)
+        except WorkerDied:
+            if not hasattr(self, "again"):
+                raise
+            return self.again().get(timeout)
