@@ -10,7 +10,7 @@ from pathlib import Path
 from mpconform import places
 from mpconform.spec import SpecError
 
-from mptools import ToolError, bench, coverage, diff, lint, sentences
+from mptools import ToolError, bench, coverage, diff, lint, sentences, survival
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--spec", type=Path, default=places.SPEC, help="folder of the spec")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (bench, coverage, diff, lint, sentences):
+    for command in (bench, coverage, diff, lint, sentences, survival):
         command.add_parser(commands)
     options = parser.parse_args(arguments)
     try:
