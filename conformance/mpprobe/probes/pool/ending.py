@@ -147,6 +147,25 @@ def terminating(t):
     t.see("noted", notes())
 
 
+def terminating_closed(t):
+    """terminate() after close(), with two tasks under way and some that wait."""
+    pool = t.ctx.Pool(2)
+    workers = workers_of(pool, 2)
+    for number in range(2):
+        pool.apply_async(begin_and_stay, ("begun-%d" % number,))
+    for number in range(2):
+        hear("begun-%d" % number)
+    for number in range(20):
+        pool.apply_async(note, ("queued %d" % number,))
+    pool.close()
+    t.see("terminate", in_time(pool.terminate))
+    t.see("workers-end", all_gone(workers))
+    t.see("join", in_time(pool.join))
+    t.see("noted", notes())
+    put_down(pool)
+    t.stderr()
+
+
 def begin_and_stay(name):
     say_and_wait(name, "never")
     note("completed")

@@ -73,6 +73,34 @@ def apply_takes_callbacks(original, self, func, args=(), kwds={}, callback=None)
 
 @lie(
     Pool,
+    "apply",
+    caught_by=[
+        "pool.apply.any-exception",
+        "pool.apply.raises",
+        "pool.apply.tells-where",
+        "pool.apply.wrong-calls-raise",
+        "pool.killed.waited-for.all-waits-end",
+        "pool.limit.counts-failures",
+        "pool.scarce.worker-memory.raises",
+        "pool.threads.failures-raise",
+        "pool.unpicklable-function.raises-in-the-caller",
+        "pool.users.of-a-child",
+        "pool.users.of-a-childs-thread",
+        "pool.users.of-a-grandchild",
+        "pool.users.of-any-thread",
+    ],
+)
+def apply_returns_exceptions(original, self, func, args=(), kwds={}):
+    """apply() returns the exception that its call has raised."""
+    result = self.apply_async(func, args, kwds)
+    try:
+        return result.get()
+    except Exception as error:
+        return error
+
+
+@lie(
+    Pool,
     "apply_async",
     caught_by=[
         "pool.apply-async.any-keywords-travel",
@@ -206,7 +234,42 @@ def closed_pools_map_nothing(original, self, func, iterable, chunksize=None):
     return original(self, func, items, chunksize) if items else []
 
 
+@lie(
+    Pool,
+    "map",
+    caught_by=[
+        "pool.map.many-items",
+    ],
+)
+def long_maps_are_cut(original, self, func, iterable, chunksize=None):
+    """map() takes the first 16,384 items of what it is given."""
+    return original(self, func, list(itertools.islice(iterable, 16384)), chunksize)
+
+
 # -- chunks
+
+
+@lie(
+    Pool,
+    "map",
+    caught_by=[
+        "dummy.thread-pool.methods-work",
+        "pool.map.any-chunksize",
+        "pool.map.any-iterable",
+        "pool.map.by-keyword",
+        "pool.map.by-position",
+        "pool.map.length-is-a-hint",
+        "pool.map.many-items",
+        "pool.map.many-items-once",
+        "pool.threads.methods-work",
+    ],
+)
+def map_loses_what_fills_no_chunk(original, self, func, iterable, chunksize=None):
+    """map() leaves out the items that do not fill a chunk."""
+    items = list(iterable)
+    if isinstance(chunksize, int) and 0 < chunksize < len(items):
+        items = items[: len(items) // chunksize * chunksize]
+    return original(self, func, items, chunksize)
 
 
 @lie(
@@ -239,3 +302,20 @@ def dicts_are_keywords(original, self, func, iterable, chunksize=None):
 
 def _call(func, item):
     return func(**item) if isinstance(item, dict) else func(*item)
+
+
+@lie(
+    Pool,
+    "starmap",
+    caught_by=[
+        "pool.applying.proxies-ends-clean",
+        "pool.map.iterable-raises",
+        "pool.map.keeps-the-order",
+        "pool.map.runs-side-by-side",
+        "pool.starmap.proxies-travel",
+    ],
+)
+def starmap_wants_pairs(original, self, func, iterable, chunksize=None):
+    """starmap() calls its function with the first two of each item's arguments."""
+    items = [tuple(itertools.islice(item, 2)) for item in iterable]
+    return original(self, func, items, chunksize)

@@ -1,10 +1,11 @@
 """Lies about close(), terminate() and join(), and about the with statement."""
 
 import threading
+import weakref
 
 from mpref.pool import Pool
 
-from liars.lies import lie
+from liars.lies import lie, replace
 
 # As long as tells a call that waits from one that returns at once, and not longer.
 ENOUGH = 3
@@ -14,6 +15,25 @@ def _join_for_a_while(pool):
     thread = threading.Thread(target=pool.join, daemon=True)
     thread.start()
     thread.join(ENOUGH)
+
+
+@lie(
+    caught_by=[
+        "pool.terminate.after-close",
+    ]
+)
+def terminate_after_close_does_nothing():
+    """terminate() does nothing after close()."""
+
+    @replace(Pool, "close")
+    def close(original, self):
+        self.is_closed = True
+        original(self)
+
+    @replace(Pool, "terminate")
+    def terminate(original, self):
+        if not hasattr(self, "is_closed"):
+            original(self)
 
 
 @lie(
@@ -93,6 +113,21 @@ def with_closes(original, self, kind, value, traceback):
     Pool,
     "__exit__",
     caught_by=[
+        "pool.with.terminates-whichever-way",
+    ],
+)
+def with_closes_after_an_exception(original, self, kind, value, traceback):
+    """The end of a with block that raised closes the pool."""
+    if kind is None:
+        original(self, kind, value, traceback)
+    else:
+        self.close()
+
+
+@lie(
+    Pool,
+    "__exit__",
+    caught_by=[
         "pool.with.passes-exceptions-on",
     ],
 )
@@ -128,6 +163,38 @@ def with_leaves_the_pool_alone(original, self, kind, value, traceback):
 
 @lie(
     Pool,
+    "__exit__",
+    caught_by=[
+        "pool.with.calls-terminate",
+    ],
+)
+def with_passes_over_subclasses(original, self, kind, value, traceback):
+    """The end of a with block terminates a pool without calling its terminate()."""
+    Pool.terminate(self)
+
+
+@lie(
+    caught_by=[
+        "pool.with.nested",
+    ]
+)
+def with_ends_all_pools():
+    """The end of a with block terminates all pools that there are."""
+    there = weakref.WeakSet()
+
+    @replace(Pool, "__enter__")
+    def enter(original, self):
+        there.add(self)
+        return original(self)
+
+    @replace(Pool, "__exit__")
+    def leave(original, self, kind, value, traceback):
+        for pool in list(there):
+            pool.terminate()
+
+
+@lie(
+    Pool,
     "__enter__",
     caught_by=[
         "dummy.thread-pool.close-and-join",
@@ -150,3 +217,14 @@ def with_leaves_the_pool_alone(original, self, kind, value, traceback):
 def with_gives_nothing(original, self):
     """The with statement gives None."""
     original(self)
+
+
+@lie(
+    Pool,
+    "__del__",
+    caught_by=[
+        "pool.ending.collected-is-terminated",
+    ],
+)
+def dropped_pools_live_on(original, self):
+    """A pool that is collected is not terminated."""

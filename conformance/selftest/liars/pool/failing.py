@@ -40,6 +40,29 @@ def _next(func, *args, **kwargs):
 
 
 @lie(
+    caught_by=[
+        "pool.map.goes-on-after-failures",
+        "pool.map.goes-on-after-iterables-that-raise",
+        "pool.map.goes-on-after-measured-iterables",
+        "pool.map.raises-one-of-several",
+        "pool.unpicklable-function.pool-goes-on",
+    ]
+)
+def a_failure_breaks_the_pool():
+    """After a map that has failed map() raises its exception again."""
+
+    @replace(Pool, "map")
+    def map_(original, self, func, iterable, chunksize=None):
+        if hasattr(self, "failure"):
+            raise self.failure
+        try:
+            return original(self, func, iterable, chunksize)
+        except ArithmeticError as error:
+            self.failure = error
+            raise
+
+
+@lie(
     AsyncResult,
     "get",
     caught_by=[

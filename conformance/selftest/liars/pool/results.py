@@ -3,6 +3,7 @@
 import builtins
 import sys
 
+import mpref
 from mpref.pool import AsyncResult
 
 from liars.lies import lie, replace
@@ -80,6 +81,59 @@ def get_returns_none_in_the_end(original, self, timeout=None):
     return original(self) if self.ready() else None
 
 
+@lie(
+    AsyncResult,
+    "get",
+    caught_by=[
+        "pool.get.after-join",
+        "pool.get.raises-each-time",
+        "pool.get.raises-it-each-time",
+        "pool.killed.limited.settles",
+        "pool.threads.results-tell",
+    ],
+)
+def exception_is_raised_once(original, self, timeout=None):
+    """get() returns None when it has raised what the call raised."""
+    if hasattr(self, "raised"):
+        return None
+    self.wait(timeout)
+    if self.ready() and not self.successful():
+        self.raised = True
+    return original(self, timeout)
+
+
+@lie(
+    AsyncResult,
+    "get",
+    caught_by=[
+        "pool.apply.exceptions-are-values",
+        "pool.apply.values-travel",
+    ],
+)
+def returned_exceptions_are_raised(original, self, timeout=None):
+    """get() raises the exception that the call has returned."""
+    value = original(self, timeout)
+    if isinstance(value, Exception):
+        raise value
+    return value
+
+
+@lie(
+    AsyncResult,
+    "get",
+    caught_by=[
+        "pool.get.all-waiters-get-it",
+        "pool.get.waits",
+        "pool.results.waiting-ends-clean",
+    ],
+)
+def long_timeouts_overflow(original, self, timeout=None):
+    """get() raises OverflowError for a timeout of 2^31 milliseconds or more."""
+    if timeout is not None and timeout * 1000 >= 2**31:
+        raise OverflowError("timeout value is too large")
+    return original(self, timeout)
+
+
 # -- wait
 
 
@@ -99,6 +153,24 @@ def wait_says_whether_it_is_ready(original, self, timeout=None):
     """wait() returns whether the result is there, as that of an event."""
     original(self, timeout)
     return self.ready()
+
+
+@lie(
+    AsyncResult,
+    "wait",
+    caught_by=[
+        "dummy.thread-pool.timeouts",
+        "pool.callbacks.slow-ones-lose-nothing",
+        "pool.initializer.before-tasks",
+        "pool.threads.timeouts",
+        "pool.wait.times-out",
+    ],
+)
+def wait_raises_at_the_timeout(original, self, timeout=None):
+    """wait() raises TimeoutError when there is no result in time."""
+    original(self, timeout)
+    if not self.ready():
+        raise mpref.TimeoutError
 
 
 # -- ready and successful
@@ -165,6 +237,33 @@ def successful_asserts(original, self):
         return original(self)
     except ValueError:
         raise AssertionError from None
+
+
+@lie(
+    AsyncResult,
+    "successful",
+    caught_by=[
+        "pool.apply-async.queues-behind-others",
+        "pool.get.short-timeouts",
+        "pool.get.timeouts-lose-nothing",
+        "pool.get.times-out",
+        "pool.ready.false-before-the-end",
+        "pool.ready.of-a-map",
+        "pool.ready.true-at-the-end",
+        "pool.results.early-ends-clean",
+        "pool.results.whole-ends-clean",
+        "pool.successful.too-early-for-a-map",
+        "pool.successful.too-early-raises",
+        "pool.threads.callbacks",
+        "pool.threads.results-tell",
+        "pool.threads.timeouts",
+        "pool.wait.times-out",
+    ],
+)
+def successful_waits(original, self):
+    """successful() waits for the result."""
+    self.wait()
+    return original(self)
 
 
 @lie(

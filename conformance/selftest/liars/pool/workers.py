@@ -2,6 +2,7 @@
 
 import functools
 import os
+import warnings
 
 import mpref
 from mpref.pool import Pool
@@ -87,15 +88,12 @@ def limit_is_one_more(
     caught_by=[
         "pool.class.takes-all-parameters",
         "pool.close.while-workers-start",
-        "pool.deaf.busy-are-terminated",
-        "pool.deaf.idle-are-terminated",
         "pool.ending.starting-ends-clean",
         "pool.initializer.before-tasks",
         "pool.initializer.hands-on-shared-objects",
         "pool.initializer.in-each-worker",
         "pool.limit.new-workers-are-initialized",
         "pool.making.initializer-gets-initargs",
-        "pool.signals.deaf-ends-clean",
         "pool.workers.first-things-ends-clean",
         "pool.workers.shared-ends-clean",
     ],
@@ -122,6 +120,25 @@ def initargs_in_a_list_are_one(
     """Arguments of the initializer in a list reach it as one."""
     given = (initargs,) if isinstance(initargs, list) else initargs
     original(self, processes, initializer, given, maxtasksperchild, context)
+
+
+@lie(
+    Pool,
+    "__init__",
+    caught_by=[
+        "pool.initializer-that-exits.is-told",
+        "pool.initializer-that-raises.is-told",
+        "pool.limit.new-workers-are-initialized",
+    ],
+)
+def initializer_is_for_the_first_generation(
+    original, self, processes=None, initializer=None, initargs=(), maxtasksperchild=None,
+    context=None,
+):  # fmt: skip
+    """Workers that take the place of others do not call the initializer."""
+    if initializer is not None and callable(initializer):
+        initializer = _Few(initializer, processes)
+    original(self, processes, initializer, initargs, maxtasksperchild, context)
 
 
 class _Few:
@@ -200,3 +217,42 @@ def pools_leave_the_start_method(
 
 
 # -- who makes them, and where
+
+
+@lie(
+    Pool,
+    "__init__",
+    caught_by=[
+        "pool.orphans.busy-workers-end",
+        "pool.orphans.idle-workers-end",
+        "pool.users.by-children-ends-clean",
+        "pool.users.of-a-child",
+        "pool.users.of-a-childs-thread",
+        "pool.users.of-a-grandchild",
+        "pool.users.orphaned-ends-clean",
+    ],
+)
+def children_have_no_pools(
+    original, self, processes=None, initializer=None, initargs=(), maxtasksperchild=None,
+    context=None,
+):  # fmt: skip
+    """A child can't make a pool."""
+    if mpref.parent_process() is not None:
+        raise AssertionError("only the main process can have a pool")
+    original(self, processes, initializer, initargs, maxtasksperchild, context)
+
+
+@lie(
+    Pool,
+    "__init__",
+    caught_by=[
+        "pool.examples.strict",
+    ],
+)
+def pools_warn_of_threads(
+    original, self, processes=None, initializer=None, initargs=(), maxtasksperchild=None,
+    context=None,
+):  # fmt: skip
+    """Pool() warns that it starts threads."""
+    warnings.warn("a pool starts threads", DeprecationWarning, stacklevel=2)
+    original(self, processes, initializer, initargs, maxtasksperchild, context)
