@@ -18,6 +18,22 @@ def _join_for_a_while(pool):
 
 
 @lie(
+    Pool,
+    "close",
+    caught_by=[
+        "pool.close.again",
+        "pool.ending.ends-in-any-order",
+    ],
+)
+def close_works_once(original, self):
+    """close() raises ValueError when it is called again."""
+    if hasattr(self, "is_closed"):
+        raise ValueError("the pool is closed already")
+    self.is_closed = True
+    original(self)
+
+
+@lie(
     caught_by=[
         "pool.terminate.after-close",
     ]

@@ -10,6 +10,22 @@ from liars.lies import lie, replace
 # -- calls that raise
 
 
+@lie(
+    AsyncResult,
+    "get",
+    caught_by=[
+        "pool.apply.tells-where",
+    ],
+)
+def exceptions_come_without_their_origin(original, self, timeout=None):
+    """The exception that get() raises does not say where in the worker it was raised."""
+    try:
+        return original(self, timeout)
+    except Exception as error:
+        error.__cause__ = None
+        raise
+
+
 def _print(func, *args, **kwargs):
     try:
         return func(*args, **kwargs)

@@ -21,6 +21,30 @@ def imap_unordered_is_ordered(original, self, func, iterable, chunksize=1, *, bu
     return self.imap(func, iterable, chunksize, buffersize=buffersize)
 
 
+@lie(
+    Pool,
+    "imap_unordered",
+    caught_by=[
+        "pool.imap-unordered.ends",
+        "pool.imap-unordered.failure-costs-no-other-item",
+        "pool.imap-unordered.failure-raises-in-its-turn",
+        "pool.imap-unordered.next-of-short-timeouts",
+        "pool.imap-unordered.next-of-what-is-there",
+        "pool.imap-unordered.next-times-out",
+        "pool.imap-unordered.one-worker-keeps-the-order",
+        "pool.imap-unordered.other-exceptions",
+        "pool.imap-unordered.results-before-the-last-is-done",
+        "pool.imap-unordered.timeouts-lose-nothing",
+        "pool.imap.chunks-step",
+    ],
+)
+def imap_unordered_is_reversed(original, self, func, iterable, chunksize=1, *, buffersize=None):
+    """imap_unordered() of a list or a range begins with its last item."""
+    if isinstance(iterable, (list, range)):
+        iterable = list(reversed(iterable))
+    return original(self, func, iterable, chunksize, buffersize=buffersize)
+
+
 # -- chunks
 
 
@@ -69,6 +93,32 @@ def imap_loses_the_last_chunk(original, self, func, iterable, chunksize=1, *, bu
 
 
 # -- reading
+
+
+@lie(
+    Pool,
+    "imap",
+    caught_by=[
+        "pool.imap-unordered.iterable-error-comes-last",
+        "pool.imap-unordered.iterable-raises",
+        "pool.imap.goes-on-after-iterables-that-raise",
+        "pool.imap.iterable-raises",
+        "pool.imap.reads-ahead-in-bounds",
+        "pool.imap.results-before-the-iterable-ends",
+        "pool.iterable-that-exits.is-told-by-iterators",
+        "pool.iterable-that-exits.pool-goes-on",
+        "pool.iterable-that-interrupts.is-told-by-iterators",
+        "pool.iterable-that-interrupts.pool-goes-on",
+        "pool.raising.exiting-iterables-ends-clean",
+        "pool.raising.interrupting-iterables-ends-clean",
+        "pool.reading.waiting-iterable-ends-clean",
+        "pool.terminate.does-not-wait-for-iterables",
+        "pool.terminate.releases-iterators-of-waiting-iterables",
+    ],
+)
+def imap_reads_all_first(original, self, func, iterable, chunksize=1, *, buffersize=None):
+    """imap() makes a list of the iterable before it begins."""
+    return original(self, func, list(iterable), chunksize, buffersize=buffersize)
 
 
 @lie(
@@ -153,6 +203,26 @@ def next_ends_at_the_timeout(original, self, timeout=None):
         return original(self, timeout)
     except TimeoutError:
         raise StopIteration from None
+
+
+@lie(
+    IMapIterator,
+    "next",
+    caught_by=[
+        "pool.imap-unordered.ends",
+        "pool.imap.after-close",
+        "pool.imap.ends",
+    ],
+)
+def the_end_is_told_once(original, self, timeout=None):
+    """After StopIteration next() raises IndexError."""
+    if hasattr(self, "has_ended"):
+        raise IndexError("no more results")
+    try:
+        return original(self, timeout)
+    except StopIteration:
+        self.has_ended = True
+        raise
 
 
 @lie(
