@@ -97,7 +97,11 @@ class _Server:
         code = 1
         standard_streams.flush()
         try:
-            pid = os.fork()
+            with warnings.catch_warnings():
+                # A thread that has been joined counts for a moment longer, and under `-W error`
+                # the warning of it would end the server.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                pid = os.fork()
             if pid == 0:
                 code = self._begin_child(status, orders)
         finally:

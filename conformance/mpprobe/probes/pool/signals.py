@@ -60,7 +60,7 @@ def main():
         print("interrupted", flush=True)
         print(time.monotonic() - sent, flush=True)
     # Whoever has something to say of it has the time to.
-    time.sleep(0.4)
+    time.sleep(1)
     begun = time.monotonic()
     pool.terminate()
     pool.join()
