@@ -125,6 +125,7 @@ def welcome_is_compared_by_its_beginning():
         "authkeys.listener.whole-key-counts",
         "authkeys.process-key.is-a-managers",
         "authkeys.process-key.wrong-one-is-refused",
+        "dummy.listener.keys",
         "process.authentication-error.raised-for-a-wrong-key",
     ],
 )

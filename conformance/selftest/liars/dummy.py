@@ -498,19 +498,22 @@ def timeout_error_is_the_builtin():
 
 
 @lie(
-    pool,
-    "_size",
+    pool.ThreadPool,
+    "__init__",
     caught_by=[
         "dummy.thread-pool.initializer",
         "dummy.thread-pool.parameters",
         "dummy.thread-pool.processes",
         "dummy.thread-pool.processes-none",
         "dummy.thread-pool.timeouts",
+        "pool.threads.default-size",
+        "pool.threads.initializer",
+        "pool.threads.timeouts",
     ],
 )
-def one_worker_more(original, processes):
-    """A pool has a worker more than it was asked for."""
-    return original(processes) + 1
+def one_worker_more(original, self, processes=None, *args, **kwargs):
+    """A pool of threads has a worker more than it was asked for."""
+    original(self, pool._size(processes) + 1, *args, **kwargs)
 
 
 @lie(
@@ -518,6 +521,8 @@ def one_worker_more(original, processes):
     "_size",
     caught_by=[
         "dummy.thread-pool.processes-none",
+        "pool.making.default-size",
+        "pool.threads.default-size",
     ],
 )
 def workers_for_all_cpus(original, processes):
@@ -532,6 +537,7 @@ def workers_for_all_cpus(original, processes):
         "dummy.thread-pool.initializer",
         "dummy.thread-pool.parameters",
         "dummy.thread-pool.processes-none",
+        "pool.threads.initializer",
     ],
 )
 def initializer_is_called_once(original, self):
@@ -547,6 +553,7 @@ def initializer_is_called_once(original, self):
     "__init__",
     caught_by=[
         "dummy.thread-pool.initializer",
+        "pool.threads.initializer",
     ],
 )
 def initializer_is_called_by_the_maker(original, self, size, initializer, initargs):
@@ -559,6 +566,7 @@ def initializer_is_called_by_the_maker(original, self, size, initializer, initar
 @lie(
     caught_by=[
         "dummy.thread-pool.other-parameters-raise",
+        "pool.threads.lacks-two-parameters",
     ]
 )
 def pools_take_maxtasksperchild():

@@ -198,6 +198,7 @@ def handler_writes_to_the_first_stderr(original, self):
 
 @lie(
     caught_by=[
+        "dummy.logger.is-the-packages",
         "logging.children.ask-for-themselves",
         "logging.children.write-their-generated-name",
         "logging.children.write-to-stderr",

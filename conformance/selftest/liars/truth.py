@@ -37,7 +37,7 @@ def become(module: types.ModuleType) -> None:
 
 
 def is_of_a_later_chapter(process: BaseProcess) -> bool:
-    """Does `process` run a function of the probes about what processes share, or a manager?
+    """Does `process` run a function of the probes about what processes share, a manager, a worker?
 
     Liars about processes spare these: they would break nearly all of them, and show nothing
     that the liars of those chapters don't.
@@ -45,7 +45,7 @@ def is_of_a_later_chapter(process: BaseProcess) -> bool:
     module = getattr(process._target, "__module__", None) or ""
     if module.startswith(_PROBES):
         return not module.removeprefix(_PROBES).startswith(_ABOUT_PROCESSES)
-    return module == "mpref.managers"
+    return module == "mpref.managers" or module.startswith("mpref._pool.")
 
 
 def is_asked_by(*modules: str) -> bool:

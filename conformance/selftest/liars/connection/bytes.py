@@ -44,6 +44,7 @@ def recv_bytes_into_counts_items(original, self, buf, offset=0):
         "connection.recv-bytes-into.too-short-raises",
         "connection.recv-bytes-into.works-in-a-child",
         "connection.recv-bytes-into.writes-at-the-offset",
+        "dummy.pipe.into-a-buffer",
     ],
 )
 def recv_bytes_into_ignores_the_offset(original, self, buf, offset=0):
@@ -60,6 +61,8 @@ def recv_bytes_into_ignores_the_offset(original, self, buf, offset=0):
         "connection.recv-bytes.maxlength-by-keyword",
         "connection.recv-bytes.maxlength-is-inclusive",
         "connection.recv-bytes.negative-maxlength-raises",
+        "dummy.pipe.into-a-buffer",
+        "dummy.pipe.maxlength",
     ],
 )
 def maxlength_is_exclusive(original, self, maxlength=None):
@@ -80,6 +83,8 @@ def send_bytes_counts_items(original, self, buf, offset=0, size=None):
     caught_by=[
         "connection.send-bytes.impossible-ranges-raise",
         "connection.send-bytes.refusal-sends-nothing",
+        "dummy.pipe.maxlength",
+        "dummy.pipe.parts-of-buffers",
     ],
 )
 def send_bytes_clips_impossible_ranges(original, self, buf, offset=0, size=None):
@@ -136,6 +141,8 @@ def too_short_buffer_keeps_the_message():
         "connection.send-bytes.impossible-ranges-raise",
         "connection.send-bytes.refusal-sends-nothing",
         "connection.send-bytes.size",
+        "dummy.pipe.maxlength",
+        "dummy.pipe.parts-of-buffers",
     ],
 )
 def send_bytes_takes_size_for_the_end(original, self, buf, offset=0, size=None):
@@ -172,6 +179,7 @@ def too_long_message_keeps_the_connection_readable(original, self, maxlength=Non
     caught_by=[
         "connection.recv-bytes.too-long-ends-reading",
         "connection.recv-bytes.too-long-raises",
+        "dummy.pipe.maxlength",
     ],
 )
 def too_long_message_is_truncated(original, self, maxlength=None):

@@ -26,6 +26,9 @@ from liars.lies import lie, replace
         "connection.send-bytes.returns-none",
         "connection.send-bytes.size",
         "connection.send-bytes.text-raises",
+        "dummy.pipe.into-a-buffer",
+        "dummy.pipe.maxlength",
+        "dummy.pipe.parts-of-buffers",
         "listeners.wait.closed-connection-raises",
         "listeners.wait.closed-ends-are-ready",
         "listeners.wait.connections",
@@ -63,6 +66,9 @@ def empty_message_is_taken_for_the_end(original, self, maxlength):
         "listeners.wait.example-ends-by-eof",
         "listeners.wait.example-works",
         "listeners.wait.sees-the-end-of-a-connection",
+        "logging.events.manager-ends-clean",
+        "logging.events.manager-exits",
+        "logging.events.manager-is-told-to-stop",
     ],
 )
 def recv_returns_none_at_the_end(original, self):
@@ -140,7 +146,14 @@ def poll_takes_integers_for_milliseconds(original, self, timeout=0.0):
     return original(self, timeout / 1000 if isinstance(timeout, int) else timeout)
 
 
-@lie(Connection, "poll", caught_by=["connection.poll.none-waits"])
+@lie(
+    Connection,
+    "poll",
+    caught_by=[
+        "connection.poll.none-waits",
+        "dummy.pipe.poll-none-waits",
+    ],
+)
 def poll_none_does_not_wait(original, self, timeout=0.0):
     """poll(None) does not wait."""
     return original(self, timeout or 0.0)
@@ -152,7 +165,14 @@ def poll_ignores_the_sign(original, self, timeout=0.0):
     return original(self, timeout if timeout is None else abs(timeout))
 
 
-@lie(Connection, "poll", caught_by=["connection.poll.timeout"])
+@lie(
+    Connection,
+    "poll",
+    caught_by=[
+        "connection.poll.timeout",
+        "dummy.pipe.poll",
+    ],
+)
 def poll_rounds_down_to_seconds(original, self, timeout=0.0):
     """poll() rounds its timeout down to whole seconds."""
     return original(self, timeout if timeout is None else int(timeout))
@@ -200,7 +220,14 @@ def unpicklable_object_is_sent_as_none(original, self, obj):
         original(self, None)
 
 
-@lie(Connection, "__enter__", caught_by=["connection.with.gives-the-connection"])
+@lie(
+    Connection,
+    "__enter__",
+    caught_by=[
+        "connection.with.gives-the-connection",
+        "dummy.pipe.with",
+    ],
+)
 def with_gives_another_object(self):
     """Entering a `with` block gives another object for the same connection."""
     twin = Connection.__new__(Connection)

@@ -64,6 +64,8 @@ def fork_closes_inherited_pipes(original, child, parent, on_ready):
         "contexts.pickling.lock-ends-clean",
         "contexts.pickling.lock-serves-ten-children",
         "contexts.pickling.shared-objects-can-be-arguments",
+        "contexts.surroundings.signals-reach-one-loop",
+        "contexts.surroundings.terminate-ends-a-loops-child",
         "misc.set-start-method.fork-governs",
         "process.class.unpicklable-instance-works-with-fork",
         "process.foreign.ends-clean",

@@ -48,6 +48,9 @@ def get_context_ignores_case(original, method):
     start_method,
     "checked",
     caught_by=[
+        "dummy.get-context.unknown-raises",
+        "dummy.start-methods.are-no-matter",
+        "dummy.start-methods.can-be-set-once",
         "misc.get-context.near-names-raise",
         "misc.get-context.unknown-name-raises",
         "misc.set-start-method.unknown-name-raises",
@@ -82,11 +85,13 @@ def get_context_sets_the_start_method(method=None):
     caught_by=[
         "contexts.global.is-not-touched-by-contexts",
         "contexts.global.use-fixes-the-default",
+        "dummy.start-methods.are-no-matter",
         "misc.get-context.none-fixes-the-default",
         "misc.get-start-method.allow-none-gives-none",
         "misc.get-start-method.fixes-the-default",
         "misc.set-start-method.none-sets-the-default",
         "misc.set-start-method.none-with-force-unsets",
+        "pool.context.none-fixes-the-start-method",
         "sharedctypes.ctx.leaves-the-start-method",
     ],
 )
@@ -265,6 +270,9 @@ def set_start_method_needs_no_force(method, force=False):
         "misc.set-start-method.none-sets-the-default",
         "misc.set-start-method.none-with-force-unsets",
         "misc.set-start-method.unknown-name-raises",
+        "pool.context.global-fork-starts-workers",
+        "pool.context.global-spawn-starts-workers",
+        "pool.context.none-fixes-the-start-method",
     ],
 )
 def set_start_method_ignores_force(original, method, force=False):

@@ -97,6 +97,11 @@ def exitcode_is_none_before_join():
     child_module,
     "_guarded",
     caught_by=[
+        "logging.children.name-all-records",
+        "logging.events.child-calls-run",
+        "logging.events.child-exits",
+        "logging.events.manager-exits",
+        "logging.events.manager-serves",
         "process.exception.is-printed",
         "process.exitcode.one-after-an-exception",
         "process.exitcode.one-after-keyboard-interrupt",
@@ -122,6 +127,7 @@ def uncaught_exception_gives_exitcode_0(load):
     BaseProcess,
     "run",
     caught_by=[
+        "contexts.surroundings.sigchld-blocked",
         "misc.freeze-support.may-follow-the-guard",
         "process.exitcode.zero-when-run-returned",
         "process.join.exitcode-tells-the-end",
@@ -142,6 +148,8 @@ def exitcode_is_the_targets_result(self):
     BaseProcess,
     "exitcode",
     caught_by=[
+        "contexts.surroundings.terminate-ends-a-loops-child",
+        "pool.killed.in-task.error-names-the-process",
         "process.exitcode.negative-after-a-signal",
         "process.exitcode.negative-after-every-signal",
         "process.kill.gives-the-signals-exitcode",
@@ -165,6 +173,8 @@ def exitcode_of_signals_has_four_bits(original, self):
     child_module,
     "_exit_code",
     caught_by=[
+        "logging.events.child-exits",
+        "pool.users.beside-children",
         "process.exitcode.of-sys-exit",
         "process.interrupt.can-be-answered",
         "queues.exit.keeps-the-exitcode",
@@ -193,6 +203,8 @@ def interrupt_sends_sigterm():
     BaseProcess,
     "kill",
     caught_by=[
+        "pool.deaf.busy-are-terminated",
+        "pool.stopped.are-terminated",
         "process.kill.cannot-be-ignored",
         "process.kill.ends-clean",
         "process.kill.gives-the-signals-exitcode",
@@ -247,6 +259,7 @@ def terminate_terminates_descendants():
 
 @lie(
     caught_by=[
+        "contexts.surroundings.terminate-ends-a-loops-child",
         "process.inheritance.one-main-thread",
         "process.repr.stopped",
         "process.sentinel.ready-though-a-descendant-lives",

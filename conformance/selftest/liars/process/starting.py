@@ -192,6 +192,8 @@ def run_drops_keyword_arguments(self):
 
 @lie(
     caught_by=[
+        "logging.events.child-calls-run",
+        "logging.events.child-exits",
         "process.class.constructor-can-be-overridden",
         "process.class.unpicklable-instance-works-with-fork",
         "process.run.changes-stay-in-the-child",
@@ -253,6 +255,8 @@ def ended_process_can_be_started_again(original, self):
         "contexts.pickling.lock-ends-clean",
         "contexts.pickling.lock-serves-ten-children",
         "contexts.pickling.shared-objects-can-be-arguments",
+        "contexts.surroundings.signals-reach-one-loop",
+        "contexts.surroundings.terminate-ends-a-loops-child",
         "process.class.unpicklable-instance-works-with-fork",
         "process.start.unpicklable-works-with-fork",
         "process.timeout-error.raised-when-time-is-over",

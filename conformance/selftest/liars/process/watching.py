@@ -72,7 +72,13 @@ def close_terminates_a_running_process(original, self):
     original(self)
 
 
-@lie(caught_by=["process.close.releases-resources"])
+@lie(
+    caught_by=[
+        "pool.close.gives-everything-back",
+        "pool.terminate.gives-everything-back",
+        "process.close.releases-resources",
+    ]
+)
 def close_keeps_the_sentinel_open():
     """close() does not close the descriptor of the sentinel."""
     kept = []
@@ -124,6 +130,8 @@ def closed_process_can_be_joined():
     BaseProcess,
     "join",
     caught_by=[
+        "contexts.surroundings.sigchld-blocked",
+        "contexts.surroundings.terminate-ends-a-loops-child",
         "process.join.timeout-bounds-the-wait",
         "process.join.timeout-is-an-upper-bound",
     ],
@@ -166,6 +174,9 @@ def second_join_raises(original, self, timeout=None):
     BaseProcess,
     "join",
     caught_by=[
+        "pool.users.by-children-ends-clean",
+        "pool.users.of-a-childs-thread",
+        "pool.users.of-a-grandchild",
         "process.join.many-times",
         "process.join.timeout-is-an-upper-bound",
         "process.stolen-status.join-returns",
@@ -272,6 +283,8 @@ def sentinel_is_always_ready():
     caught_by=[
         "misc.parent-process.ends-clean",
         "misc.parent-process.joins-a-killed-parent",
+        "pool.orphans.busy-workers-end",
+        "pool.users.orphaned-ends-clean",
         "process.sentinel.ready-though-a-descendant-lives",
     ],
 )
@@ -317,6 +330,7 @@ def start_and_is_alive_do_not_join():
     child_handle.DirectChild,
     "_collect",
     caught_by=[
+        "pool.sigchld.ignored",
         "process.stolen-status.ends-clean",
         "process.stolen-status.is-not-alive",
         "process.stolen-status.join-returns",

@@ -184,6 +184,7 @@ def timeouts_raise_timeout_error():
     messages,
     "unpack",
     caught_by=[
+        "pool.unloadable-result.raises-in-the-caller",
         "queues.unpicklable.get-raises-once",
         "queues.unpicklable.simple-raises",
     ],

@@ -43,12 +43,14 @@ def attaching_creates_a_missing_block(
     SharedMemory,
     "__init__",
     caught_by=[
-        # The lie is caught by the last one. What changed since 3.12 the reference does as in 3.14.
         "connection.recv-bytes-into.buffer-by-keyword",
         "connection.send-bytes.buffer-by-keyword",
         "contexts.start-methods.fork-is-default",
+        "dummy.thread-pool.processes-none",
         "misc.get-all-start-methods.first-on-linux",
         "misc.get-start-method.default-on-linux",
+        "pool.making.default-size",
+        "pool.threads.default-size",
         "shared-memory.program.end-keeps-the-block",
     ],
     # Later documentation allows it.

@@ -46,6 +46,7 @@ def failed_assignment_keeps_the_lock():
     sharedctypes,
     "_behind",
     caught_by=[
+        "dummy.value.lock",
         "sharedctypes.array.without-lock-is-bare",
         "sharedctypes.module-array.without-lock-is-bare",
         "sharedctypes.module-value.without-lock-is-bare",
@@ -93,6 +94,7 @@ def get_obj_returns_a_copy(self):
     sharedctypes,
     "_behind",
     caught_by=[
+        "dummy.value.lock",
         "sharedctypes.array.takes-the-given-lock",
         "sharedctypes.lock.read-sees-whole-writes",
         "sharedctypes.lock.reads-wait",

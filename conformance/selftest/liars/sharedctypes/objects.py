@@ -12,6 +12,7 @@ from liars.lies import lie, replace
     sharedctypes,
     "RawArray",
     caught_by=[
+        "dummy.array.of-letters",
         "sharedctypes.array.of-a-sequence",
         "sharedctypes.child.changes-a-string",
         "sharedctypes.copy.is-apart",
@@ -58,6 +59,7 @@ def copy_returns_the_original(original, obj):
     "_new",
     caught_by=[
         "contexts.pickling.shared-objects-can-be-arguments",
+        "pool.initializer.hands-on-shared-objects",
         "sharedctypes.child.changes-a-string",
         "sharedctypes.child.changes-a-value",
         "sharedctypes.child.changes-an-unlocked-value",
@@ -90,6 +92,7 @@ def memory_is_not_shared(ctype):
 
 @lie(
     caught_by=[
+        "dummy.value.kinds",
         "sharedctypes.array.lock-by-keyword-only",
         "sharedctypes.array.zeroed-where-others-were",
         "sharedctypes.ctx.none-is-the-current",
@@ -122,6 +125,7 @@ def reused_memory_is_not_zeroed():
 
 @lie(
     caught_by=[
+        "dummy.array.of-letters",
         "sharedctypes.string.of-the-module",
         "sharedctypes.string.value-and-raw",
         "sharedctypes.string.value-ends-at-null",

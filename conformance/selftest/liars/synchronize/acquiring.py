@@ -203,6 +203,8 @@ def nonblocking_acquire_waits(original, self, block=True, timeout=None):
     (Lock, RLock, Semaphore),
     "__exit__",
     caught_by=[
+        "pool.initializer.hands-on-shared-objects",
+        "pool.workers.shared-ends-clean",
         "sharedctypes.array.by-length",
         "sharedctypes.array.elements-change",
         "sharedctypes.array.is-a-context-manager",
