@@ -165,7 +165,6 @@ def spare_programs(deed):
         "process.terminate.skips-cleanups",
         "process.terminate.spares-descendants",
         "process.threads.start-and-join",
-        "process.timeout-error.ends-clean",
         "process.zombie.joined-by-is-alive",
         "process.zombie.joined-by-start",
         "process.zombie.until-joined",

@@ -259,7 +259,6 @@ def ended_process_can_be_started_again(original, self):
         "contexts.surroundings.terminate-ends-a-loops-child",
         "process.class.unpicklable-instance-works-with-fork",
         "process.start.unpicklable-works-with-fork",
-        "process.timeout-error.raised-when-time-is-over",
     ],
 )
 def forked_start_pickles(original, self):
