@@ -14,6 +14,7 @@ import json
 import os
 import pkgutil
 import sys
+import threading
 import traceback
 import types
 from collections.abc import Iterator
@@ -114,6 +115,9 @@ def _reference() -> Iterator[tuple[str, Any]]:
     seen: set[int] = set()
     for module in [hmac, *modules]:
         yield from _below(module.__name__, module, seen, _DEPTH)
+    yield "__mp_main__", sys.modules.get("__mp_main__")
+    for name, value in vars(threading.Thread).items():
+        yield f"threading.Thread.{name}", value
 
 
 def _below(name: str, value: Any, seen: set[int], depth: int) -> Iterator[tuple[str, Any]]:
