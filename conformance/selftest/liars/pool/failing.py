@@ -205,63 +205,6 @@ def nobody_hears_of_dead_workers(
 
 @lie(
     caught_by=[
-        "pool.argument-that-exits.pool-goes-on",
-        "pool.argument-that-interrupts.pool-goes-on",
-        "pool.keyboard-interrupt.pool-goes-on",
-        "pool.killed.exits.pool-ends",
-        "pool.killed.exits.pool-goes-on",
-        "pool.killed.exits.size-is-restored",
-        "pool.killed.in-all-tasks.pool-ends",
-        "pool.killed.in-all-tasks.pool-goes-on",
-        "pool.killed.in-all-tasks.size-is-restored",
-        "pool.killed.in-task.pool-ends",
-        "pool.killed.in-task.pool-goes-on",
-        "pool.killed.in-task.size-is-restored",
-        "pool.killed.limited.pool-ends",
-        "pool.killed.limited.pool-goes-on",
-        "pool.killed.limited.size-is-restored",
-        "pool.killed.loading.pool-ends",
-        "pool.killed.loading.pool-goes-on",
-        "pool.killed.loading.size-is-restored",
-        "pool.killed.replying.pool-ends",
-        "pool.killed.replying.pool-goes-on",
-        "pool.killed.replying.settles",
-        "pool.killed.replying.size-is-restored",
-        "pool.killed.waited-for.pool-ends",
-        "pool.killed.waited-for.pool-goes-on",
-        "pool.killed.waited-for.size-is-restored",
-        "pool.scarce.closed-descriptors.settle",
-        "pool.sys-exit-with-text.pool-goes-on",
-        "pool.sys-exit.pool-goes-on",
-    ]
-)
-def a_dead_worker_breaks_the_pool():
-    """After the worker of a call was killed the pool refuses what it is given."""
-
-    def refuse(pool):
-        if hasattr(pool, "is_broken"):
-            raise RuntimeError("a worker of the pool was killed")
-
-    @replace(Pool, "apply_async")
-    def apply_async(original, self, func, args=(), kwds={}, callback=None, error_callback=None):
-        refuse(self)
-
-        def call(error):
-            if isinstance(error, WorkerDied):
-                self.is_broken = True
-            if error_callback is not None:
-                error_callback(error)
-
-        return original(self, func, args, kwds, callback, call)
-
-    @replace(Pool, "map")
-    def map_(original, self, func, iterable, chunksize=None):
-        refuse(self)
-        return original(self, func, iterable, chunksize)
-
-
-@lie(
-    caught_by=[
         "pool.killed.in-all-tasks.pool-goes-on",
         "pool.killed.in-all-tasks.raise",
         "pool.killed.in-all-tasks.size-is-restored",
